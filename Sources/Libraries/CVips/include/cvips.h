@@ -1,0 +1,2 @@
+#pragma once
+int atelier_vips_placeholder(void);
