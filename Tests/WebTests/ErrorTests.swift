@@ -9,7 +9,10 @@ import Testing
     @Test(arguments: [
         ("GET", "/nothing", 404, #"{"detail":"There is nothing at this path"}"#),
         ("PUT", "/campaigns", 405, #"{"detail":"This path does not take PUT; it takes GET, HEAD, OPTIONS, POST"}"#),
-        ("brew", "/campaigns", 405, #"{"detail":"This path does not take this method; it takes GET, HEAD, OPTIONS, POST"}"#),
+        (
+            "brew", "/campaigns", 405,
+            #"{"detail":"This path does not take this method; it takes GET, HEAD, OPTIONS, POST"}"#
+        ),
         ("GET", "/campaigns/../x", 400, #"{"detail":"The path climbs with '.' or '..'"}"#),
         ("POST", "/campaigns", 401, #"{"detail":"This needs credentials"}"#),
     ])

@@ -28,14 +28,15 @@ private func detail(_ faults: [String]) -> String { #"{"detail":["# + faults.joi
 
         #expect(response.status == 422)
         #expect(
-            response.text == detail([
+            response.text
+                == detail([
                     #"{"loc":["body","name"],"msg":"String should have at least 1 character","type":"string_too_short"}"#,
                     #"{"loc":["body","description"],"msg":"Field required","type":"missing"}"#,
                     #"{"loc":["body","image_metadata","path"],"msg":"Input should be a valid string, not a number","type":"string_type"}"#,
                     #"{"loc":["body","image_metadata","seed"],"msg":"Unknown field; this object has path","type":"extra_forbidden"}"#,
                     #"{"loc":["body","variations",2],"msg":"Item repeats item 0","type":"not_unique"}"#,
                     #"{"loc":["body","variations",1],"msg":"Input should be '1:1', '9:16' or '16:9'","type":"enum"}"#,
-                    #"{"loc":["body","extra"],"msg":"Unknown field; this object has name, description, image_metadata, variations","type":"extra_forbidden"}"#
+                    #"{"loc":["body","extra"],"msg":"Unknown field; this object has name, description, image_metadata, variations","type":"extra_forbidden"}"#,
                 ]))
     }
 
@@ -53,14 +54,15 @@ private func detail(_ faults: [String]) -> String { #"{"detail":["# + faults.joi
             headers: ["X-Tone": "loud", "Idempotency-Key": "naïve"])
 
         #expect(
-            response.text == detail([
+            response.text
+                == detail([
                     #"{"loc":["query","color"],"msg":"Unknown query parameter; known here: size, flag","type":"extra_forbidden"}"#,
                     #"{"loc":["header","Idempotency-Key"],"msg":"Idempotency-Key must be given once, as 1 to 255 printable ASCII characters","type":"value_error"}"#,
                     #"{"loc":["path","id"],"msg":"Input should be a valid integer, unable to parse string as an integer","type":"int_parsing"}"#,
                     #"{"loc":["query","size"],"msg":"Input should be less than or equal to 1","type":"less_than_equal"}"#,
                     #"{"loc":["query","flag"],"msg":"Input should be true or false","type":"bool_parsing"}"#,
                     #"{"loc":["header","X-Tone"],"msg":"String should have at most 3 characters","type":"string_too_long"}"#,
-                    #"{"loc":["body","a"],"msg":"Input should be a valid boolean, not a string","type":"bool_type"}"#
+                    #"{"loc":["body","a"],"msg":"Input should be a valid boolean, not a string","type":"bool_type"}"#,
                 ]))
     }
 
@@ -91,7 +93,8 @@ private func detail(_ faults: [String]) -> String { #"{"detail":["# + faults.joi
     }
 
     @Test func `paging has a default, limits and an opaque cursor that is checked`() async throws {
-        #expect(await app.send("GET", "/campaigns").text == #"{"items":[{"id":50,"status":"pending"}],"next_cursor":null}"#)
+        #expect(
+            await app.send("GET", "/campaigns").text == #"{"items":[{"id":50,"status":"pending"}],"next_cursor":null}"#)
 
         let page = await app.send("GET", "/campaigns?limit=200&cursor=NDI")
         #expect(page.text == #"{"items":[{"id":200,"status":"pending"}],"next_cursor":"MjQy"}"#)
@@ -108,7 +111,8 @@ private func detail(_ faults: [String]) -> String { #"{"detail":["# + faults.joi
 
     @Test(arguments: [
         ("text/plain", 415), ("application/jsonp", 415), ("application/json; charset=latin1", 415),
-        ("application/json", 422), ("Application/JSON;charset=UTF-8", 422), ("application/json; charset=\"utf-8\"", 422),
+        ("application/json", 422), ("Application/JSON;charset=UTF-8", 422),
+        ("application/json; charset=\"utf-8\"", 422),
         ("application/merge-patch+json", 422), ("multipart/form-data", 415), ("", 415),
     ])
     func `only JSON in UTF-8 is read`(type: String, status: Int) async {
@@ -160,6 +164,8 @@ private func detail(_ faults: [String]) -> String { #"{"detail":["# + faults.joi
         let error = #expect(throws: ValidationError.self) { try schema.decode(json) }
 
         #expect(error?.faults.count == 101)
-        #expect(error?.faults.last == Fault(at: ["body"], "There are more faults; mend the first 100", type: "too_many_faults"))
+        #expect(
+            error?.faults.last
+                == Fault(at: ["body"], "There are more faults; mend the first 100", type: "too_many_faults"))
     }
 }

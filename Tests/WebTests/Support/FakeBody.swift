@@ -38,23 +38,32 @@ final class FakeFile: ResponseFile {
     let descriptor: Int32 = -1
 }
 
-/// Keeps what a streamed response writes.
+/// Hands on what a streamed response writes.
 final class FakeWriter: ResponseWriter {
-    private let bytes = Locked<[UInt8]>([])
-    private let failsAfter: Int?
+    /// Each write as text, for one reader.
+    let writes: AsyncStream<String>
+    private let feed: AsyncStream<String>.Continuation
+    private let left: Locked<Int>
 
-    /// - Parameter failsAfter: How many writes succeed before the client is gone.
-    init(failsAfter: Int? = nil) { self.failsAfter = failsAfter }
+    /// - Parameter patience: How many writes succeed before the client is gone.
+    init(patience: Int = .max) {
+        (writes, feed) = AsyncStream.makeStream()
+        left = Locked(patience)
+    }
 
-    private let count = Locked(0)
-    var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
-
-    func write(_ more: [UInt8]) async throws(RequestBodyError) {
-        let index = count.withLock { count in
-            count += 1
-            return count
+    func write(_ bytes: [UInt8]) async throws(RequestBodyError) {
+        let isHere = left.withLock { left in
+            left -= 1
+            return left >= 0
         }
-        if let failsAfter, index > failsAfter { throw .disconnected }
-        bytes.withLock { $0 += more }
+        guard isHere else { throw .disconnected }
+        feed.yield(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The next `count` writes.
+    func next(_ count: Int) async -> [String] {
+        var texts: [String] = []
+        for await text in writes.prefix(count) { texts.append(text) }
+        return texts
     }
 }

@@ -15,7 +15,7 @@ public enum JSONParser {
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) {
             throw JSONSyntaxError("the text begins with a byte order mark; send plain UTF-8", line: 1, column: 1)
         }
-        try checkDepth(bytes)
+        try checkFirst(bytes)
         var fault = json_error_t()
         let flags = Int(JSON_REJECT_DUPLICATES | JSON_DECODE_ANY)
         let root = bytes.withUnsafeBytes { buffer in
@@ -27,11 +27,13 @@ public enum JSONParser {
     }
 
     // The library recurses up to 2048 levels; we look first, so that neither it nor what reads the value goes deep.
-    private static func checkDepth(_ bytes: [UInt8]) throws(JSONSyntaxError) {
+    // And it takes a NUL byte for the end of the text, so that anything could hide behind one.
+    private static func checkFirst(_ bytes: [UInt8]) throws(JSONSyntaxError) {
         var depth = 0
         var isInString = false
         var isEscaped = false
         for (index, byte) in bytes.enumerated() {
+            if byte == 0 { throw fault("the NUL character is not accepted", at: index, in: bytes) }
             if isInString {
                 if isEscaped {
                     isEscaped = false
@@ -48,16 +50,17 @@ public enum JSONParser {
             case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
             default: break
             }
-            if depth > maximumDepth { throw tooDeep(at: index, in: bytes) }
+            if depth > maximumDepth {
+                throw fault("arrays and objects lie more than \(maximumDepth) levels deep", at: index, in: bytes)
+            }
         }
     }
 
-    private static func tooDeep(at index: Int, in bytes: [UInt8]) -> JSONSyntaxError {
+    private static func fault(_ reason: String, at index: Int, in bytes: [UInt8]) -> JSONSyntaxError {
         let before = bytes[..<index]
         let line = before.count { $0 == UInt8(ascii: "\n") } + 1
         let column = before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count + 1
-        return JSONSyntaxError(
-            "arrays and objects lie more than \(maximumDepth) levels deep", line: line, column: column)
+        return JSONSyntaxError(reason, line: line, column: column)
     }
 }
 
