@@ -3,7 +3,7 @@ import Testing
 
 @testable import Web
 
-@Suite struct `Files as answers` {
+@Suite("Files as answers") struct FileResponseTests {
     static let modified = Date(timeIntervalSince1970: 784_111_777.9)
     static let modifiedText = "Sun, 06 Nov 1994 08:49:37 GMT"
     static let earlier = "Sun, 06 Nov 1994 08:49:36 GMT"

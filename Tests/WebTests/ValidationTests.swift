@@ -128,6 +128,14 @@ private func detail(_ faults: [String]) -> String { #"{"detail":["# + faults.joi
         #expect(response.text == #"{"detail":"The body needs the header Content-Type: application/json"}"#)
     }
 
+    @Test func `a compressed body is refused, not misread`() async {
+        let response = await app.post(
+            "/campaigns", "{}",
+            headers: ["Content-Encoding": "gzip", "Authorization": basic("ann:secret")["Authorization"] ?? ""])
+        #expect(response.status == 415)
+        #expect(response.text == #"{"detail":"The body must not be compressed"}"#)
+    }
+
     @Test func `a body that announces too much is refused before it is read`() async {
         let body = FakeBody([[1]], announced: 2001)
         var headers = basic("ann:secret")

@@ -29,14 +29,20 @@ struct OperationView {
         guard let body = json["requestBody"], let content = body["content"]?.members.first else { return nil }
         let doc: HTML? = body["description"] == nil ? nil : "<p>\(body.text("description"))</p>"
         return """
-            <h4>Body <small>\(content.name)</small></h4>\(doc)\(SchemaView(content.value["schema"] ?? [:]).html)
+            <h4>Body <small>\(content.name)</small></h4>\(doc)\(shape(content.value["schema"] ?? [:]))
             """
+    }
+
+    /// A named shape with its members, so that nobody has to follow a link to see what to send.
+    private func shape(_ schema: JSONValue) -> HTML {
+        guard let named = document.target(of: schema) else { return SchemaView(schema).html }
+        return "<p>\(SchemaView(schema).summary)</p>\(SchemaView(named).html)"
     }
 
     private var responses: HTML {
         let rows: [HTML] = (json["responses"]?.members ?? []).map { response in
             let content = response.value["content"]?.members.first
-            let shape: HTML? = (content?.value["schema"]).map { "<p>\(SchemaView($0).summary)</p>" }
+            let shape: HTML? = (content?.value["schema"]).map { " \(SchemaView($0).summary)" }
             let example: HTML? = (content?.value["example"]).map { "<pre>\(JSONLayout.text(of: $0))</pre>" }
             return """
                 <tr><th class="s\(String(response.name.prefix(1)))"><code>\(response.name)</code></th>\
@@ -47,8 +53,7 @@ struct OperationView {
     }
 
     private var command: HTML {
-        var words = ["curl"]
-        if operation.method != "get" { words.append("-X \(operation.method.uppercased())") }
+        var words = [operation.method == "get" ? "curl" : "curl -X \(operation.method.uppercased())"]
         if json["security"] != nil { words.append("-u \"$API_USERNAME:$API_PASSWORD\"") }
         words.append("'\(server)\(operation.path)'")
         if let content = json["requestBody"]?["content"]?.members.first {
@@ -72,9 +77,7 @@ struct SchemaExample {
     let document: JSONValue
 
     func value(for schema: JSONValue) -> JSONValue {
-        if case .string(let reference)? = schema["$ref"], let name = reference.split(separator: "/").last,
-            let target = document["components"]?["schemas"]?[String(name)]
-        {
+        if let target = document.target(of: schema) {
             return schema["examples"]?.elements.first ?? value(for: target)
         }
         if let given = schema["examples"]?.elements.first ?? schema["const"] ?? schema["enum"]?.elements.first {
@@ -97,6 +100,14 @@ struct SchemaExample {
         case "boolean": return true
         default: return "text"
         }
+    }
+}
+
+extension JSONValue {
+    /// What a schema of this document refers to; nil for one that is no reference.
+    func target(of schema: JSONValue) -> JSONValue? {
+        guard let name = schema.text("$ref").split(separator: "/").last else { return nil }
+        return self["components"]?["schemas"]?[String(name)]
     }
 }
 

@@ -13,6 +13,9 @@ enum JSONBody: Sendable {
         }
         if request.body.announcedLength == 0 { return ([], .none) }
         try checkMediaType(request.headers["Content-Type"])
+        guard request.headers["Content-Encoding"] == nil else {
+            throw HTTPError.unsupportedMediaType("The body must not be compressed")
+        }
         var bytes: [UInt8] = []
         while let piece = try await request.body.next() {
             // Before it is kept: a chunked body announces no length.

@@ -61,7 +61,7 @@ public struct WebConfiguration: Sendable {
     public var title: String
     /// The version in documentation.
     public var version: String
-    /// What the product is, in Markdown, for documentation.
+    /// What the product is, in plain text, for documentation.
     public var summary: String
     /// The base of the URLs that documentation shows: `https://atelier.example`.
     public var publicURL: String
