@@ -93,7 +93,7 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency"], path: "Sources/Testing/AtelierTesting",
+        name: "AtelierTesting", dependencies: ["Concurrency", "Database"], path: "Sources/Testing/AtelierTesting",
         swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),

@@ -16,6 +16,7 @@ public protocol Database: Sendable {
     ///
     /// Transactions that wait at the same time may share one commit; each still succeeds or fails alone.
     /// - Throws: ``DatabaseError``, or what `body` throws; nothing of `body` remains then.
+    @discardableResult
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value
