@@ -100,7 +100,7 @@ let testing: [Target] = [
     tests("Settings", uses: ["Settings"]),
     tests("Observability", uses: ["Observability"]),
     tests("Identity", uses: ["Identity"]),
-    tests("DatabaseSQLite", uses: ["Database", "DatabaseSQLite"]),
+    tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability"]),
     tests("StorageFile", uses: ["Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Generation", "Imaging", "ProviderProcedural"]),

@@ -16,7 +16,8 @@ extension DatabaseError {
         case SQLITE_BUSY, SQLITE_LOCKED: self = .busy(message)
         case SQLITE_IOERR where [EDQUOT, EFBIG, ENOSPC].contains(sqlite3_system_errno(connection)):
             self = .full("\(message); a quota or size limit is reached")
-        case SQLITE_ERROR, SQLITE_MISUSE, SQLITE_RANGE, SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_AUTH, SQLITE_SCHEMA:
+        case SQLITE_AUTH: self = .statement("a transaction must not begin, commit or roll back by itself")
+        case SQLITE_ERROR, SQLITE_MISUSE, SQLITE_RANGE, SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_SCHEMA:
             self = .statement(message)
         default: self = .unavailable("\(message) (SQLite result \(status)); \(Self.advice(status & 0xff))")
         }

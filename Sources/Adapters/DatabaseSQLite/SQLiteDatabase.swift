@@ -1,4 +1,3 @@
-import Concurrency
 public import Database
 import Glibc
 public import Observability
@@ -19,13 +18,16 @@ public final class SQLiteDatabase: Database {
     private let log: Logger
 
     /// Opens the file at `path`, and makes it (mode 0600) and its folder (mode 0700) when they are missing.
-    /// - Parameter readers: How many read transactions may run at once; each has a thread and a page cache of 2 MB.
+    /// - Parameters:
+    ///   - readers: How many read transactions may run at once; each has a thread and a page cache of 2 MB.
+    ///   - patience: How long a transaction waits for another program before it fails as busy.
     /// - Throws: ``Database/DatabaseError/unavailable(_:)`` with what to do when the file cannot be used.
     public init(
-        path: String, readers: Int = 4, logger: Logger = .silent, metrics: Metrics = Metrics()
+        path: String, readers: Int = 4, patience: Duration = .seconds(5), logger: Logger = .silent,
+        metrics: Metrics = Metrics()
     ) async throws {
         log = logger.labelled("database")
-        location = SQLiteLocation(path: path)
+        location = SQLiteLocation(path: path, patience: patience)
         let measurements = SQLiteMeasurements(metrics)
         // The writer first: it makes the file and turns on the write-ahead log, which a reader cannot.
         writer = SQLiteWriter(measurements)

@@ -1,8 +1,9 @@
 import CSQLite
+import Concurrency
 import Database
 import Glibc
 
-/// One connection. Not `Sendable`, so it stays with the actor that made it.
+/// One connection, not `Sendable` so that it stays with the actor that made it.
 final class SQLiteHandle {
     enum Purpose { case reading, writing }
 
@@ -18,9 +19,10 @@ final class SQLiteHandle {
     }
 
     private let pointer: OpaquePointer
-    private var cache = StatementCache(limit: 256)
+    private(set) var cache = StatementCache(limit: 256)
     private var controls: [Control: SQLiteStatement] = [:]
     private var isClosed = false
+    private var mayControl = false
 
     init(_ location: SQLiteLocation, _ purpose: Purpose) throws(DatabaseError) {
         let access = purpose == .reading ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
@@ -33,6 +35,7 @@ final class SQLiteHandle {
         guard status == SQLITE_OK else { throw failure(status) }
         try configure(purpose, location)
         for control in Control.allCases { controls[control] = try SQLiteStatement(control.rawValue, on: pointer) }
+        keepControl()
     }
 
     deinit { close() }
@@ -46,8 +49,9 @@ final class SQLiteHandle {
     }
 
     private func configure(_ purpose: Purpose, _ location: SQLiteLocation) throws(DatabaseError) {
-        sqlite3_busy_timeout(pointer, 5000)
-        if purpose == .writing { try turnOnWriteAheadLog(location) }
+        let patience = Int32(clamping: Int(location.patience.seconds * 1000))
+        sqlite3_busy_timeout(pointer, patience)
+        if purpose == .writing { try turnOnWriteAheadLog(location, patience) }
         for pragma in [
             "foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY", "trusted_schema=OFF",
             // A burst makes the log long; without a limit it stays so after the next checkpoint.
@@ -58,8 +62,8 @@ final class SQLiteHandle {
     }
 
     /// The change of mode does not wait for other programs by itself, so that is done here, for as long.
-    private func turnOnWriteAheadLog(_ location: SQLiteLocation) throws(DatabaseError) {
-        for remaining in stride(from: 500, through: 0, by: -1) {
+    private func turnOnWriteAheadLog(_ location: SQLiteLocation, _ patience: Int32) throws(DatabaseError) {
+        for remaining in stride(from: patience, through: 0, by: -10) {
             do throws(DatabaseError) {
                 guard try first("PRAGMA journal_mode=WAL") == "wal" else {
                     throw DatabaseError.unavailable(
@@ -67,10 +71,22 @@ final class SQLiteHandle {
                 }
                 return
             } catch {
-                guard case .busy = error, remaining > 0 else { throw error }
+                guard case .busy = error, remaining > 10 else { throw error }
                 usleep(10_000)
             }
         }
+    }
+
+    /// Lets nobody but ``control(_:)`` begin or end a transaction: a `COMMIT` in a transaction's body would make its
+    /// neighbours' half-done work durable.
+    private func keepControl() {
+        sqlite3_set_authorizer(
+            pointer,
+            { context, action, _, _, _, _ in
+                guard action == SQLITE_TRANSACTION || action == SQLITE_SAVEPOINT, let context else { return SQLITE_OK }
+                return Unmanaged<SQLiteHandle>.fromOpaque(context).takeUnretainedValue().mayControl
+                    ? SQLITE_OK : SQLITE_DENY
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     private func run(_ text: String) throws(DatabaseError) {
@@ -94,7 +110,11 @@ extension SQLiteHandle {
 
     func control(_ control: Control) throws(DatabaseError) {
         guard let statement = controls[control] else { throw .closed }
-        defer { statement.reset() }
+        mayControl = true
+        defer {
+            statement.reset()
+            mayControl = false
+        }
         _ = try statement.step()
     }
 
@@ -102,6 +122,15 @@ extension SQLiteHandle {
         guard isInTransaction else { return }
         // A rollback that fails has nothing left to undo; the next BEGIN would say so.
         try? control(.rollBack)
+    }
+
+    /// Writes a compact copy of the present state; SQLite begins and ends the transaction for it.
+    func copy(to path: String) throws(DatabaseError) {
+        mayControl = true
+        defer { mayControl = false }
+        let statement = try SQLiteStatement("VACUUM INTO ?", on: pointer)
+        try statement.bind([.text(path)])
+        while try statement.step() {}
     }
 
     func readTransaction<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value {
@@ -131,6 +160,8 @@ extension SQLiteHandle: SQLConnection {
 
     private func withPrepared<Value>(_ statement: SQL, _ body: (SQLiteStatement) throws -> Value) throws -> Value {
         guard !isClosed else { throw DatabaseError.closed }
+        // A body that went on after a failure which undid everything would write outside any transaction.
+        guard isInTransaction else { throw DatabaseError.full("an earlier failure undid the transaction") }
         let prepared = try cache.statement(statement.questionMarked, on: pointer)
         // Always, also after a failure: an unfinished statement keeps its transaction open and the log growing.
         defer { prepared.reset() }

@@ -4,6 +4,8 @@ import Glibc
 /// Where the database lies, and what the file system must do for it.
 struct SQLiteLocation: Sendable {
     let path: String
+    /// How long a statement waits for another program that holds the file.
+    let patience: Duration
 
     /// The file's name without its folder, for messages that must not show the host's paths.
     var name: String { String(path.split(separator: "/").last ?? "database") }

@@ -72,7 +72,7 @@ actor SQLiteReader {
 
     func copy(to path: String) throws {
         guard let handle else { throw DatabaseError.closed }
-        _ = try handle.execute("VACUUM INTO \(path)")
+        try handle.copy(to: path)
     }
 
     func close() {

@@ -52,38 +52,47 @@ actor SQLiteWriter {
                 for write in group { write.refuse(DatabaseError.closed) }
                 continue
             }
-            measurements.commit(of: group.count) { commit(group, on: handle) }
+            measurements.commit(of: group.count) {
+                var rest = group
+                while !rest.isEmpty { rest = commit(rest, on: handle) }
+            }
         }
     }
 
-    private func commit(_ group: [PendingWrite], on handle: SQLiteHandle) {
+    /// Runs and commits `group`, and answers its callers.
+    /// - Returns: Those that must run again, because one that has been answered undid the whole transaction.
+    private func commit(_ group: [PendingWrite], on handle: SQLiteHandle) -> [PendingWrite] {
         var outcomes: [PendingWrite.Outcome] = []
         outcomes.reserveCapacity(group.count)
         do {
             try handle.control(.beginWriting)
-            for write in group { try run(write, on: handle, &outcomes) }
+            for write in group {
+                outcomes.append(try run(write, on: handle))
+                guard handle.isInTransaction else {
+                    // Some failures (no room for a page) undo everything, not just the statement. Its own fault only.
+                    outcomes[outcomes.count - 1].answer(DatabaseError.full("the transaction was undone"))
+                    return group.enumerated().filter { $0.offset != outcomes.count - 1 }.map(\.element)
+                }
+            }
             try handle.control(.commit)
         } catch {
             measurements.groupFailed(error)
             handle.rollBackIfNeeded()
             for outcome in outcomes { outcome.answer(error) }
             for write in group.dropFirst(outcomes.count) { write.refuse(error) }
-            return
+            return []
         }
         for outcome in outcomes { outcome.answer(nil) }
+        return []
     }
 
-    private func run(_ write: PendingWrite, on handle: SQLiteHandle, _ outcomes: inout [PendingWrite.Outcome]) throws {
+    private func run(_ write: PendingWrite, on handle: SQLiteHandle) throws -> PendingWrite.Outcome {
         try handle.control(.savepoint)
         let outcome = write.run(handle)
-        outcomes.append(outcome)
-        guard handle.isInTransaction else {
-            // Some failures (disk full while spilling pages) undo the whole transaction, not just the statement.
-            throw outcome.failure as? DatabaseError
-                ?? DatabaseError.statement("a transaction must not begin, commit or roll back by itself")
-        }
+        guard handle.isInTransaction else { return outcome }
         if outcome.failure != nil { try handle.control(.rollBackToSavepoint) }
         try handle.control(.releaseSavepoint)
+        return outcome
     }
 }
 

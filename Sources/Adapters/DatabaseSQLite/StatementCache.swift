@@ -32,4 +32,5 @@ struct StatementCache {
     mutating func removeAll() { entries.removeAll() }
 
     var count: Int { entries.count }
+    func holds(_ text: String) -> Bool { entries[text] != nil }
 }

@@ -28,7 +28,9 @@ public protocol Database: Sendable {
     func close() async
 }
 
-/// A connection inside a transaction. It must not leave the closure it was given to.
+/// A connection inside a transaction.
+///
+/// It must not leave the closure it was given to.
 public protocol SQLConnection {
     /// How statements must be worded here.
     var dialect: SQLDialect { get }

@@ -80,7 +80,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         return zip(starts, offsets + [bytes.count]).map { String(decoding: bytes[$0..<$1], as: UTF8.self) }
     }
 
-    /// The text with `$1`, `$2`, ... at the parameters, as PostgreSQL wants it.
+    /// The text with `$1`, `$2` and so on at the parameters, as PostgreSQL wants it.
     public var numbered: String {
         parts.enumerated().map { $0 == 0 ? $1 : "$\($0)" + $1 }.joined()
     }
@@ -111,8 +111,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(_ value: (some SQLBindable)?) {
             appendInterpolation(value.sqlValue)
         }
-        /// Adds a list of bound parameters, separated by commas, for `IN (...)`. An empty list becomes `NULL`, which
-        /// matches nothing.
+        /// Adds a list of bound parameters, separated by commas, to stand in the brackets of `IN`.
+        ///
+        /// An empty list becomes `NULL`, which matches nothing.
         public mutating func appendInterpolation(list values: some Sequence<some SQLBindable>) {
             var isFirst = true
             for value in values {
@@ -122,7 +123,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             }
             if isFirst { appendLiteral("NULL") }
         }
-        /// Adds text as it is. Only for what the program itself wrote: a table name, a column list.
+        /// Adds text as it is.
+        ///
+        /// Only for what the program itself wrote: a table name, a column list.
         public mutating func appendInterpolation(unsafe text: String) { appendLiteral(text) }
     }
 }
