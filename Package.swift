@@ -93,14 +93,14 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency"], path: "Sources/Testing/AtelierTesting",
+        name: "AtelierTesting", dependencies: ["Concurrency", "Database"], path: "Sources/Testing/AtelierTesting",
         swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),
     tests("Observability", uses: ["Observability"]),
     tests("Identity", uses: ["Identity"]),
-    tests("DatabaseSQLite", uses: ["Database", "DatabaseSQLite"]),
+    tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability"]),
     tests("StorageFile", uses: ["Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Generation", "Imaging", "ProviderProcedural"]),
