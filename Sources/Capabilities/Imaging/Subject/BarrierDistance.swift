@@ -21,7 +21,7 @@ struct BarrierDistance {
         lowest = values
         distance = [Float](repeating: .infinity, count: values.count)
         for y in 0..<height {
-            for x in 0..<width where x == 0 || y == 0 || x == width - 1 || y == height - 1 {
+            for x in 0..<width where x == 0 || y == 0 || x == width - 1 {
                 distance[y * width + x] = 0
             }
         }
@@ -31,13 +31,13 @@ struct BarrierDistance {
     private mutating func sweep(forward: Bool) {
         guard width > 2, height > 2 else { return }
         let step = forward ? -1 : 1
-        for row in 1..<height - 1 {
-            let y = forward ? row : height - 1 - row
+        for row in 1..<height {
+            let y = forward ? row : height - row
             for column in 1..<width - 1 {
                 let x = forward ? column : width - 1 - column
                 let pixel = y * width + x
                 relax(pixel, from: pixel + step)
-                relax(pixel, from: pixel + step * width)
+                if forward || y < height - 1 { relax(pixel, from: pixel + step * width) }
             }
         }
     }

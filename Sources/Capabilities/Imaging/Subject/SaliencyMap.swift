@@ -21,8 +21,10 @@ struct SaliencyMap {
             for pixel in 0..<barrier.count { barrier[pixel] += distance[pixel] }
         }
         let rarity = Self.rarity(of: planes)
-        weights = zip(Self.normalised(barrier), Self.normalised(rarity)).map { $0 + 0.5 * $1 }
-        for pixel in 0..<weights.count { weights[pixel] += 0.3 * lab.skin[pixel] }
+        let standing = Self.normalised(barrier)
+        weights = zip(standing, Self.normalised(rarity)).map { $0 + 0.5 * $1 }
+        // Sand, wood and walls share the colour of skin, but they reach the border.
+        for pixel in 0..<weights.count { weights[pixel] += lab.skin[pixel] * standing[pixel].squareRoot() }
         weights = Self.smoothed(weights, size)
         favourTheMiddle()
         dropBackground()
@@ -41,8 +43,8 @@ struct SaliencyMap {
     /// Scaled so that the strongest hundredth reaches 1; a single spot must not set the scale.
     private static func normalised(_ values: [Float]) -> [Float] {
         let strong = values.sorted()[values.count - 1 - values.count / 100]
-        // A picture with less contrast than the eye notices (about 2 in L*a*b*) has no subject.
-        let scale = max(strong, 2)
+        // The noise of a plain wall must not be stretched until it looks like something.
+        let scale = max(strong, 6)
         return values.map { min(1, $0 / scale) }
     }
 
@@ -75,7 +77,7 @@ struct SaliencyMap {
 
     /// Subtracts what the background reaches, so that a wide quiet area does not outweigh a small subject.
     private mutating func dropBackground() {
-        let threshold = OtsuThreshold.of(weights)
+        let threshold = max(0.3, OtsuThreshold.of(weights))
         for pixel in 0..<weights.count { weights[pixel] = max(0, weights[pixel] - threshold) }
     }
 }

@@ -13,6 +13,8 @@ struct AxisProfile: Equatable, Sendable {
     var weights: [Float]
     /// The slices that the main subject covers; empty when nothing stands out.
     var subject: Range<Int>
+    /// Whether the axis runs from the top to the bottom, where gravity tells the ends apart.
+    var isUpright = false
 
     /// Where a window of `length` pixels begins on an axis of `total` pixels.
     ///
@@ -49,7 +51,13 @@ struct AxisProfile: Equatable, Sendable {
     private var total: Double { Double(weights.reduce(0, +)) + .leastNormalMagnitude }
 
     private func keepingSubject(_ start: Double, _ length: Double) -> Double {
-        guard !subject.isEmpty, Double(subject.count) <= length else { return start }
-        return min(max(start, Double(subject.upperBound) - length), Double(subject.lowerBound))
+        let (first, end) = (Double(subject.lowerBound), Double(subject.upperBound))
+        guard !subject.isEmpty else { return start }
+        if end - first <= length { return min(max(start, end - length), first) }
+        // Somebody whom the frame cuts at the waist or the knees: the head is what must stay.
+        guard isUpright, subject.upperBound == weights.count, subject.lowerBound > 0 else { return start }
+        return max(0, first - length * Self.headroom)
     }
+
+    private static let headroom = 0.06
 }
