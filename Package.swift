@@ -101,7 +101,7 @@ let testing: [Target] = [
     tests("Observability", uses: ["Observability"]),
     tests("Identity", uses: ["Cryptography", "Identity"]),
     tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability"]),
-    tests("StorageFile", uses: ["Cryptography", "Storage", "StorageFile"]),
+    tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Generation", "Imaging", "ProviderProcedural"]),
     tests("Workflows", uses: ["Concurrency", "Database", "DatabaseSQLite", "Workflows", "WorkflowsSQL"]),
