@@ -3,6 +3,7 @@ extension JSONValue {
     init?(describing value: some Sendable) {
         switch value {
         case let value as any RawRepresentable<String>: self = .string(value.rawValue)
+        case let values as [any RawRepresentable<String>]: self = .array(values.map { .string($0.rawValue) })
         case let value as any Encodable:
             do {
                 self = try JSONParser.parse(JSONWriter.bytes(of: value))

@@ -6,20 +6,27 @@ public struct Field<Value: Sendable>: Sendable {
     var name: String { property.name }
 
     private init(
-        _ name: String, _ shape: JSONSchema, isRequired: Bool, example: JSONValue?, doc: String?,
+        _ name: String, _ shape: JSONSchema, isRequired: Bool, example: (some Sendable)?, doc: String?,
         default fallback: JSONValue? = nil, read: @escaping @Sendable (JSONValue?, inout Faults) -> Value?
     ) {
         var extra = JSONObject()
         extra["description"] = doc.map { .string($0) }
         extra["default"] = fallback
-        extra["examples"] = example.map { [$0] }
+        extra["examples"] = example.map { [Self.shown($0, as: name)] }
         property = JSONSchema.Property(name, shape, isRequired: isRequired, extra: extra)
         self.read = read
     }
 
+    private static func shown(_ example: some Sendable, as name: String) -> JSONValue {
+        guard let json = JSONValue(describing: example) else {
+            preconditionFailure("the example of \(name) has no JSON form; give it with Schema.example(_:)")
+        }
+        return json
+    }
+
     /// A member that must be there.
     public static func required(
-        _ name: String, _ schema: Schema<Value>, example: JSONValue? = nil, doc: String? = nil
+        _ name: String, _ schema: Schema<Value>, example: Value? = nil, doc: String? = nil
     ) -> Field {
         Field(name, schema.shape, isRequired: true, example: example, doc: doc) { json, faults in
             guard let json else {
@@ -32,7 +39,7 @@ public struct Field<Value: Sendable>: Sendable {
 
     /// A member that may be left out, or be null, which is the same.
     public static func optional<Wrapped>(
-        _ name: String, _ schema: Schema<Wrapped>, example: JSONValue? = nil, doc: String? = nil
+        _ name: String, _ schema: Schema<Wrapped>, example: Wrapped? = nil, doc: String? = nil
     ) -> Field where Value == Wrapped? {
         Field(name, .nullable(schema.shape), isRequired: false, example: example, doc: doc) { json, faults in
             guard let json, json != .null else { return .some(nil) }
@@ -42,7 +49,7 @@ public struct Field<Value: Sendable>: Sendable {
 
     /// A member that has the value `fallback` when it is left out; null is not the same.
     public static func optional(
-        _ name: String, _ schema: Schema<Value>, default fallback: Value, example: JSONValue? = nil, doc: String? = nil
+        _ name: String, _ schema: Schema<Value>, default fallback: Value, example: Value? = nil, doc: String? = nil
     ) -> Field {
         let shown = JSONValue(describing: fallback)
         return Field(name, schema.shape, isRequired: false, example: example, doc: doc, default: shown) {
@@ -59,10 +66,11 @@ extension Schema {
     /// ```swift
     /// .object("Point", .required("x", .number()), .required("y", .number())) { x, y in Point(x, y) }
     /// ```
-    /// Every fault of every member is found; `make` runs only when there is none.
+    /// Every fault of every member is found; `make` runs only when there is none. Keep such a schema in a `static let`
+    /// of the type it makes: inside another call the compiler cannot see what the closure's parameters are.
     /// - Parameter name: Under what name the documentation keeps the shape; nil writes it where it is used.
     public static func object<each Part: Sendable>(
-        _ name: String? = nil, doc: String? = nil, _ fields: repeat Field<each Part>,
+        _ name: String?, doc: String? = nil, _ fields: repeat Field<each Part>,
         make: @escaping @Sendable (repeat each Part) throws(SchemaFault) -> Value
     ) -> Schema {
         var properties: [JSONSchema.Property] = []
