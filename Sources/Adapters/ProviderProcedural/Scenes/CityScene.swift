@@ -27,7 +27,7 @@ struct CityScene: Scene {
         rows = (0..<5).map { index in
             let t = Float(index) / 4
             return Row(
-                distance: mix(0.04, 0.86, t), width: mix(0.25, 0.085, t) * chance.number(0.85, 1.2),
+                distance: mix(0.04, 0.86, t), width: mix(0.22, 0.085, t) * chance.number(0.85, 1.2),
                 rise: height * mix(0.34, 0.62, t) * chance.number(0.85, 1.1),
                 centre: chance.number(-0.5, 0.5) * frame.right, salt: Int32(chance.integer(0...9_999)))
         }
@@ -78,7 +78,7 @@ struct CityScene: Scene {
         guard fromMiddle < 0.5 - inset else { return false }
         switch bits >> 12 & 7 {
         case 0: return y < height * (fromMiddle < 0.24 ? 1.12 : fromMiddle < 0.34 ? 1.05 : 1)
-        case 1: return y < height * (0.94 + 0.16 * u)
+        case 1: return y < height * (0.97 + 0.07 * u)
         case 2: return y < height || (fromMiddle < 0.02 && y < height * 1.28)
         case 3: return y < height * (1.14 - 0.4 * fromMiddle * fromMiddle * 4)
         default: return y < height
@@ -95,7 +95,7 @@ struct CityScene: Scene {
     private func window(
         _ u: Float, _ y: Float, _ height: Float, _ row: Row, _ cell: Int32, _ bits: UInt32
     ) -> Vector3? {
-        let columns = Float(4 + bits >> 16 & 3)
+        let columns = floored(row.width / mix(0.021, 0.012, row.distance)).whole + Float(bits >> 16 & 3)
         let pitch = row.width / columns
         let across = u * columns
         let up = y / (pitch * 1.25)

@@ -11,7 +11,9 @@ struct LandscapeScene: Scene {
     init(_ kind: Subject.Landscape, reading: PromptReading, frame: Frame, chance: inout Chance) {
         let hour = reading.hour ?? chance.pick(Self.likelyHours(of: kind))
         let horizon = Self.horizon(of: kind, frame, &chance)
-        let colours = SkyColours(hour, tints: reading.colours, chance: &chance)
+        // Green woods do not make a green sky.
+        let tints = kind == .forest || kind == .meadow ? [] : reading.colours
+        let colours = SkyColours(hour, tints: tints, chance: &chance)
         let hasAurora = reading.words.contains("aurora")
         sky = Sky(hour, colours: colours, frame: frame, horizon: horizon, hasAurora: hasAurora, chance: &chance)
         let isWhite = !Set(reading.words).isDisjoint(with: ["snow", "winter", "alps", "glacier", "peak", "summit"])

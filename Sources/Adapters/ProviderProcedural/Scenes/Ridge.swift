@@ -15,7 +15,7 @@ struct Ridge: Sendable {
     let hasSnow: Bool
 
     /// The highest it can reach, so that most of the sky needs no more than one comparison.
-    var ceiling: Float { base + rise * 1.25 + (kind == .forest ? treeWidth * 5.5 : 0) }
+    var ceiling: Float { base + rise * 1.75 + (kind == .forest ? treeWidth * 5.5 : 0) }
 
     private var treeWidth: Float { 0.34 * rise }
 
@@ -25,7 +25,7 @@ struct Ridge: Sendable {
         switch kind {
         case .mountain:
             let crest = noise.ridges(p, octaves: 6)
-            return base + rise * (crest * 0.95 + 0.35 * noise.value(p * 0.45))
+            return base + rise * (crest * 1.35 + 0.35 * noise.value(p * 0.45) - 0.08)
         case .hill, .forest:
             return base + rise * (0.5 + 0.75 * noise.sum(p, octaves: 3))
         case .dune:
@@ -67,12 +67,14 @@ struct Ridge: Sendable {
         let colours = sky.colours
         let height = ground(p.x)
         let below = height - p.y
-        let side: Float = sky.sunPlace.x > p.x ? 1 : -1
+        // One side for the whole range: its faces would show a seam under the sun otherwise.
+        let side: Float = sky.sunPlace.x > 0 ? 1 : -1
         let body = surface(p, height, below, side, colours)
         let toSun = length(p - sky.sunPlace)
         let glow = colours.sun * (0.16 * distance * exponential(-toSun * 2.4))
-        let veil = mix(0.04, 0.9, distance)
-        let mist = saturated(below / (rise * 1.1 + 0.05)) * mix(0.1, 0.62, distance.squareRoot())
+        let isMeadow = kind == .hill
+        let veil = mix(0.03, isMeadow ? 0.66 : 0.9, distance)
+        let mist = saturated(below / (rise * 1.1 + 0.05)) * mix(0.1, isMeadow ? 0.3 : 0.62, distance.squareRoot())
         let air = saturated(veil + (1 - veil) * mist)
         return mix(body, colours.haze, air) + glow
     }
@@ -83,21 +85,22 @@ struct Ridge: Sendable {
         switch kind {
         case .mountain: rock(p, below, side, colours)
         case .dune: sand(p, height, below, side, colours)
-        case .hill: grass(p, below, colours)
+        case .hill: grass(p, below, side, colours)
         case .forest: colours.near * (0.8 + 0.5 * saturated(1 - below / (rise + 0.01)))
         }
     }
 
     private func rock(_ p: Vector2, _ below: Float, _ side: Float, _ colours: SkyColours) -> Vector3 {
         // Faces fall away to both sides of the crest, so the pattern is stretched down the slope.
-        let q = Vector2(p.x * frequency * 2.6 + offset, p.y * frequency * 1.7)
-        let a = noise.ridges(q, octaves: 5)
-        let b = noise.ridges(q + Vector2(0.10 * side, 0.06), octaves: 5)
-        let lit = saturated(0.42 + (a - b) * 2.2)
-        let stone = mix(colours.near, Colour.blendFast(colours.near, colours.haze, 0.45), lit)
+        let lean = 0.55 * below * clamped(noise.value(Vector2(p.x * frequency * 1.5, offset)) * 5, -1, 1)
+        let q = Vector2((p.x + lean) * frequency * 2.2 + offset, p.y * frequency * 1.5)
+        let a = noise.ridges(q, octaves: 6)
+        let b = noise.ridges(q + Vector2(0.05 * side, 0.035), octaves: 6)
+        let lit = saturated(0.40 + (a - b) * 3.4)
+        let stone = mix(colours.near, Colour.blendFast(colours.near, colours.haze, 0.5), lit)
         guard hasSnow else { return stone }
         let line = below / (rise + 0.001) + 0.45 * noise.sum(q * 1.3, octaves: 4)
-        let snow = smoothStep(0.5, 0.38, line) * smoothStep(0.12, 0.3, lit + 0.15)
+        let snow = smoothStep(0.62, 0.42, line) * smoothStep(0.16, 0.34, lit + 0.1)
         let white = mix(colours.cloudShade, mix(colours.sun, Vector3(0.9, 0.92, 0.95), 0.5), lit)
         return mix(stone, white, snow * 0.9)
     }
@@ -117,13 +120,20 @@ struct Ridge: Sendable {
         return mix(shade, warm * 0.8, lit) * fine
     }
 
-    private func grass(_ p: Vector2, _ below: Float, _ colours: SkyColours) -> Vector3 {
-        let q = Vector2(p.x * 7, below * 26)
-        let rows = 0.5 + noise.sum(q, octaves: 4)
-        let patch = 0.5 + noise.sum(Vector2(p.x * 1.7 + offset, below * 5), octaves: 3)
-        let green = mix(colours.near, Colour.blendFast(colours.near, Vector3(0.36, 0.42, 0.10), 0.55), saturated(patch))
-        let rim = exponential(-below * 26) * 0.5
-        return green * (0.65 + 0.6 * rows) + colours.sun * (rim * 0.25)
+    private func grass(_ p: Vector2, _ below: Float, _ side: Float, _ colours: SkyColours) -> Vector3 {
+        let blades = 0.5 + noise.sum(Vector2(p.x * 16, below * 60), octaves: 3)
+        let patch = 0.5 + noise.sum(Vector2(p.x * 1.3 + offset, below * 4), octaves: 3)
+        let slope = (ground(p.x + 0.03) - ground(p.x - 0.03)) / 0.06 * side
+        let lit = smoothStep(0.35, -0.45, slope)
+        let green = Colour.blendFast(Vector3(0.03, 0.10, 0.035), Vector3(0.34, 0.42, 0.06), saturated(patch))
+        let meadow = Colour.blendFast(green, colours.near, 0.28) * mix(0.55, 1.25, lit) * (0.75 + 0.45 * blades)
+        // Flowers gather in drifts.
+        let drift = noise.value(Vector2(p.x * 2.2 - offset, below * 7 + offset))
+        let dots = noise.value(Vector2(p.x * 46, below * 92 + offset))
+        let isFlower = drift > 0.12 && dots > 0.55 && distance < 0.4
+        let bloom = drift > 0.4 ? Vector3(0.75, 0.12, 0.10) : Vector3(0.85, 0.62, 0.16)
+        let rim = exponential(-below * 30) * 0.35
+        return (isFlower ? mix(meadow, bloom, 0.8) : meadow) + colours.sun * (rim * 0.22)
     }
 }
 

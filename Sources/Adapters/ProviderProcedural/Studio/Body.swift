@@ -13,6 +13,7 @@ struct Part: Sendable {
     let position: Vector3
     let material: Int
     let joint: Joint
+    private let reach: Float
     private let rows: (Vector3, Vector3, Vector3)
     private let isTurned: Bool
 
@@ -24,6 +25,7 @@ struct Part: Sendable {
         self.position = position
         self.material = material
         self.joint = joint
+        reach = solid.reach
         isTurned = turn != .zero
         rows = Self.rotation(turn)
     }
@@ -48,8 +50,33 @@ struct Part: Sendable {
         return isTurned ? Vector3(dot(rows.0, q), dot(rows.1, q), dot(rows.2, q)) : q
     }
 
-    @inline(__always)
     func distance(_ p: Vector3) -> Float { solid.distance(local(p)) }
+
+    /// The distance to what came before, `nearest`, and this part together.
+    ///
+    /// A part whose bounding sphere is too far to change the answer is not asked: most are not, at most points.
+    @inline(__always)
+    func joined(to nearest: Float, at p: Vector3) -> Float {
+        let atLeast = length(p - position) - reach
+        switch joint {
+        case .add: return atLeast > nearest ? nearest : min(nearest, distance(p))
+        case .blend(let width):
+            if atLeast > nearest + width { return nearest }
+            return Self.blended(nearest, distance(p), width)
+        case .carve(let width):
+            if atLeast > width - nearest { return nearest }
+            let d = distance(p)
+            let h = max(width - abs(nearest + d), 0) / width
+            return max(nearest, -d) + h * h * width * 0.25
+        }
+    }
+
+    @inline(__always)
+    private static func blended(_ a: Float, _ b: Float, _ width: Float) -> Float {
+        guard a < 1e8 else { return b }
+        let h = max(width - abs(a - b), 0) / width
+        return min(a, b) - h * h * width * 0.25
+    }
 }
 
 /// Parts that make one thing, inside a sphere that bounds them.
@@ -87,8 +114,10 @@ struct Body: Sendable {
         // Far away the sphere is near enough, and much cheaper.
         if outside > 0.4 { return outside }
         let q = local(p)
+        // A span reads the array in place: iterating it counts references at every step of every ray.
+        let parts = parts.span
         var nearest: Float = 1e9
-        for part in parts { nearest = Self.joined(nearest, part.distance(q), part.joint) }
+        for index in parts.indices { nearest = parts[index].joined(to: nearest, at: q) }
         return nearest
     }
 
@@ -101,20 +130,6 @@ struct Body: Sendable {
             if d < best - 1e-4 { (best, owner) = (d, part) }
         }
         return owner
-    }
-
-    @inline(__always)
-    private static func joined(_ a: Float, _ b: Float, _ joint: Part.Joint) -> Float {
-        switch joint {
-        case .add: return min(a, b)
-        case .blend(let width):
-            guard a < 1e8 else { return b }
-            let h = max(width - abs(a - b), 0) / width
-            return min(a, b) - h * h * width * 0.25
-        case .carve(let width):
-            let h = max(width - abs(a + b), 0) / width
-            return max(a, -b) + h * h * width * 0.25
-        }
     }
 
     /// Whether the ray may meet the body, and between which distances.

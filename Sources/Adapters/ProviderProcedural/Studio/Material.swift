@@ -2,7 +2,7 @@
 struct Material: Sendable {
     enum Kind: Sendable { case matte, gloss, metal, glass, glow }
     /// What is drawn on it.
-    enum Pattern: Sendable { case plain, dial, label, speckle, veins }
+    enum Pattern: Sendable { case plain, dial, label, speckle, veins, panels }
 
     var kind: Kind
     var albedo: Vector3
@@ -20,6 +20,7 @@ struct Material: Sendable {
         case .label: label(p)
         case .speckle: speckled(p, noise)
         case .veins: veined(p, noise)
+        case .panels: panelled(p, noise)
         }
     }
 
@@ -29,7 +30,7 @@ struct Material: Sendable {
         let r = length(q)
         let turn = angle(of: q) / (2 * halfTurn)
         let hour = abs(fraction(turn * 12 + 0.5) - 0.5) * r
-        let isMark = r > 0.74 && r < 0.9 && hour < 0.16
+        let isMark = r > 0.76 && r < 0.9 && hour < (fraction(turn * 4 + 0.125) < 0.25 ? 0.2 : 0.09)
         let isHand = Self.hand(q, 0.13, 0.52, 0.035) || Self.hand(q, 0.44, 0.76, 0.024)
         let isRim = r > 0.955
         return isMark || isHand || isRim || r < 0.06 ? ink : albedo * (1 - 0.18 * r)
@@ -50,6 +51,18 @@ struct Material: Sendable {
         let emblem = length(Vector2(p.x, p.y)) - 0.10
         let isEmblem = p.z > 0 && (abs(emblem) < 0.008 || length(Vector2(p.x, p.y)) < 0.05)
         return isLine || isEmblem ? albedo * 0.6 : ink
+    }
+
+    /// A sports shoe's pieces: heel counter, toe cap, lacing and guard along the sole, with their seams.
+    private func panelled(_ p: Vector3, _ noise: Noise) -> Vector3 {
+        let heel = p.x + 0.62 + 0.34 * p.y
+        let toe = p.x - 0.62 + 0.25 * p.y
+        let lacing = max(abs(p.z) - 0.17, abs(p.x - 0.16) - 0.34)
+        let guardEdge = p.y - 0.15 - 0.05 * sine(p.x * 5 + 1)
+        let weave = 1 + 0.06 * noise.value(Vector2(p.x + p.z, p.y) * 90)
+        let seam = min(abs(heel), abs(toe), abs(lacing), abs(guardEdge))
+        let isInk = heel < 0 || lacing < 0 || guardEdge < 0
+        return (isInk ? ink : albedo * weave) * (seam < 0.012 ? 0.6 : 1)
     }
 
     private func speckled(_ p: Vector3, _ noise: Noise) -> Vector3 {

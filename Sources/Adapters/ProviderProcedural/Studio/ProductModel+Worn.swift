@@ -25,7 +25,7 @@ extension ProductModel {
 
     static func ring(_ chance: inout Chance) -> Self {
         let major = chance.number(0.56, 0.64)
-        let stone = chance.number(0.26, 0.34)
+        let stone = chance.number(0.36, 0.46)
         let top = 2 * major + 0.06
         let seat = top + stone * 0.42
         var parts = [
@@ -51,44 +51,30 @@ extension ProductModel {
     }
 
     static func shoe(_ chance: inout Chance) -> Self {
-        let thick = chance.number(0.10, 0.15)
-        let isHigh = chance.happens(0.4)
-        let collar: Float = isHigh ? 0.98 : 0.74
-        let top = 2 * thick
-        let upper = Slot.body
+        let thick = chance.number(0.10, 0.14)
+        let collar: Float = chance.happens(0.4) ? 1.06 : 0.82
+        let top = 2 * thick - 0.03
         var parts = [
-            // Heel, vamp, toe and collar grow together, then the foot's opening is cut.
-            Part(.ellipsoid(Vector3(0.46, 0.40, 0.33)), at: Vector3(-0.56, top + 0.26, 0), material: upper),
-            Part(.ellipsoid(Vector3(0.62, 0.27, 0.35)), at: Vector3(0.42, top + 0.14, 0), material: upper,
-                joint: .blend(0.35)),
-            Part(.ellipsoid(Vector3(0.42, 0.3, 0.27)), at: Vector3(-0.02, top + 0.36, 0), material: upper,
-                joint: .blend(0.3), turn: Vector3(0, 0, -0.075)),
-            Part(.cylinder(radius: 0.29, half: collar * 0.42, rounding: 0.1),
-                at: Vector3(-0.58, top + collar * 0.56, 0), material: upper, joint: .blend(0.22),
-                turn: Vector3(0, 0, -0.015)),
-            Part(.box(Vector3(1.6, 0.3, 0.8), rounding: 0), at: Vector3(0, top - 0.34, 0), material: upper,
-                joint: .carve(0.02)),
-            Part(.ellipsoid(Vector3(0.25, 0.42, 0.19)), at: Vector3(-0.57, top + collar * 1.12, 0), material: Slot.dark,
-                joint: .carve(0.05)),
+            Part(.upper(collar: collar), at: Vector3(0, top, 0), material: Slot.panels),
+            Part(.ellipsoid(Vector3(0.30, 0.42, 0.175)), at: Vector3(-0.54, top + collar + 0.12, 0), material: Slot.dark,
+                joint: .carve(0.06), turn: Vector3(0, 0, 0.02)),
+            Part(.sole(heel: 0.36, ball: 0.41, length: 1.38, half: thick, rounding: 0.07),
+                at: Vector3(0, thick, 0), material: Slot.pale),
+            Part(.sole(heel: 0.366, ball: 0.416, length: 1.38, half: 0.02, rounding: 0.012),
+                at: Vector3(0, thick * 1.1, 0), material: Slot.second),
+            Part(.ellipsoid(Vector3(0.045, 0.22, 0.15)), at: Vector3(-0.17, top + collar * 0.90, 0),
+                material: Slot.second, turn: Vector3(0, 0, 0.075)),
+            Part(.box(Vector3(0.022, 0.11, 0.06), rounding: 0.02), at: Vector3(-0.91, top + collar * 0.80, 0),
+                material: Slot.second, turn: Vector3(0, 0, -0.01)),
         ]
-        parts += [
-            Part(.sole(heel: 0.35, ball: 0.40, length: 1.38, half: thick, rounding: 0.075),
-                at: Vector3(-0.08, thick, 0), material: Slot.pale),
-            Part(.ellipsoid(Vector3(0.17, 0.27, 0.075)), at: Vector3(-0.24, top + collar * 0.92, 0), material: Slot.second,
-                turn: Vector3(0, 0.25, 0.0)),
-            Part(.box(Vector3(0.05, collar * 0.24, 0.09), rounding: 0.03), at: Vector3(-0.97, top + collar * 0.52, 0),
-                material: Slot.second, turn: Vector3(0, 0, 0.02)),
-            Part(.sole(heel: 0.355, ball: 0.405, length: 1.38, half: 0.022, rounding: 0.012),
-                at: Vector3(-0.08, thick * 0.9, 0), material: Slot.second),
-        ]
-        for lace in 0..<4 {
-            let t = Float(lace) / 3
-            let place = Vector3(mix(-0.12, 0.3, t), top + mix(0.635, 0.425, t), 0)
+        for lace in 0..<5 {
+            let t = Float(lace) / 4
+            let place = Vector3(mix(-0.02, 0.37, t), top + mix(collar * 0.38 + 0.41, 0.50, t), 0)
             parts.append(
-                Part(.capsule(half: mix(0.14, 0.17, t), radius: 0.032), at: place, material: Slot.pale,
-                    turn: Vector3(0.25, 0.02, 0)))
+                Part(.capsule(half: mix(0.12, 0.15, t), radius: 0.026), at: place, material: Slot.pale,
+                    turn: Vector3(0.25, lace % 2 == 0 ? 0.025 : -0.025, 0)))
         }
-        return ProductModel(parts, height: top + collar + 0.1, width: 1.08, turn: -0.09...0.09)
+        return ProductModel(parts, height: top + collar + 0.15, width: 1.08, turn: -0.1...0.1)
     }
 
     static func bag(_ chance: inout Chance) -> Self {

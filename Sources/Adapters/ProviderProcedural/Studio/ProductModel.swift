@@ -43,7 +43,7 @@ extension ProductModel {
         let half = chance.number(0.72, 0.86)
         let neck = r * chance.number(0.30, 0.42)
         let shoulder = chance.number(0.55, 0.98)
-        let profile = [r * 0.93, r, r, r, r, r * shoulder, mix(neck, r, 0.18), neck, neck]
+        let profile: Profile = [r * 0.93, r, r, r, r, r * shoulder, mix(neck, r, 0.18), neck, neck]
         let cap = Part(
             .cylinder(radius: neck * 1.22, half: 0.14, rounding: 0.03), at: Vector3(0, 2 * half + 0.1, 0),
             material: chance.pick([Slot.metal, Slot.dark, Slot.second]))
@@ -126,12 +126,13 @@ extension ProductModel {
     static func vase(_ chance: inout Chance) -> Self {
         let half: Float = chance.number(0.78, 0.95)
         let wide = chance.number(0.52, 0.66)
-        let shapes: [[Float]] = [
+        let shapes: [Profile] = [
             [0.55, 0.85, 1.0, 0.95, 0.7, 0.42, 0.34, 0.4, 0.5], [0.45, 0.62, 0.82, 0.97, 1.0, 0.85, 0.52, 0.36, 0.4],
             [0.7, 0.98, 1.0, 0.8, 0.5, 0.3, 0.25, 0.25, 0.32], [0.5, 0.5, 0.6, 0.8, 1.0, 0.98, 0.8, 0.62, 0.66],
         ]
-        let profile = chance.pick(shapes).map { $0 * wide }
-        let mouth = (profile.last ?? 0.3) - 0.05
+        let shape = chance.pick(shapes)
+        let profile = Profile { shape[$0] * wide }
+        let mouth = profile[8] - 0.05
         let parts = [
             Part(.lathe(profile, half: half), at: Vector3(0, half, 0), material: Slot.body),
             Part(.cylinder(radius: mouth, half: 0.3, rounding: 0.03), at: Vector3(0, 2 * half, 0), material: Slot.dark,

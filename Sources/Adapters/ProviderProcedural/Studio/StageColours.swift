@@ -3,7 +3,7 @@ struct StageColours {
     /// Places in the list of materials.
     enum Slot {
         static let body = 0, second = 1, metal = 2, pale = 3, dark = 4, stage = 5, accent = 6, stone = 7, glow = 8
-        static let labelled = 9, dial = 10, gem = 11, liquid = 12
+        static let labelled = 9, dial = 10, gem = 11, liquid = 12, panels = 13
     }
 
     let backdrop: Vector3
@@ -40,6 +40,7 @@ struct StageColours {
             Material(kind: .gloss, albedo: Vector3(0.9, 0.88, 0.84), ink: Vector3(0.04, 0.04, 0.05), pattern: .dial),
             Material(kind: .glass, albedo: mix(Vector3(0.93, 0.97, 1), main, reading.colours.isEmpty ? 0.05 : 0.5)),
             Material(kind: .glass, albedo: Colour.blend(main, .one, 0.25)),
+            Material(kind: .gloss, albedo: main, ink: second, pattern: .panels, roughness: 0.5),
         ]
     }
 
@@ -56,7 +57,7 @@ struct StageColours {
         if lightness < 0.35, chance.happens(0.35) { return Colour.lch(0.3, 0.03, hue + 0.5) }
         let turn = chance.pick([Float(0.03), 0.5, 0.42, -0.08])
         let light: Float = isPale ? chance.number(0.62, 0.74) : chance.number(0.78, 0.88)
-        return Colour.lch(light, chroma < 0.03 ? 0.05 : min(chroma * 0.55, 0.075), hue + turn)
+        return Colour.lch(light, chroma < 0.03 ? 0.05 : min(chroma * 0.45, 0.055), hue + turn)
     }
 
     private static func companion(of colour: Vector3, _ chance: inout Chance) -> Vector3 {

@@ -8,6 +8,8 @@ struct StageSet: Sendable {
     /// The height to look at.
     let middle: Float
     private static let wall: Float = -3.4
+    /// One over the key light's angular size.
+    private static let penumbra: Float = 7.5
 
     init(_ product: Subject.Product, reading: PromptReading, frame: Frame, chance: inout Chance) {
         let colours = StageColours(reading, chance: &chance)
@@ -30,11 +32,12 @@ struct StageSet: Sendable {
         from origin: Vector3, along direction: Vector3, except: Int = -1, steps: Int = 80
     ) -> (Float, Int)? {
         var (best, owner) = (Float(60), -1)
-        for (index, body) in bodies.enumerated() where index != except {
-            guard let span = body.span(from: origin, along: direction), span.near < best else { continue }
+        let bodies = bodies.span
+        for index in bodies.indices where index != except {
+            guard let span = bodies[index].span(from: origin, along: direction), span.near < best else { continue }
             var t = span.near
             for _ in 0..<steps {
-                let d = body.distance(origin + direction * t)
+                let d = bodies[index].distance(origin + direction * t)
                 if d < 0.0007 * (1 + t * 0.3) {
                     if t < best { (best, owner) = (t, index) }
                     break
@@ -48,45 +51,63 @@ struct StageSet: Sendable {
 
     func normal(_ body: Int, _ p: Vector3) -> Vector3 {
         let e: Float = 0.0012
-        let thing = bodies[body]
+        let bodies = bodies.span
         // Four corners of a tetrahedron do what six differences along the axes would.
-        let a = thing.distance(p + Vector3(e, -e, -e))
-        let b = thing.distance(p + Vector3(-e, -e, e))
-        let c = thing.distance(p + Vector3(-e, e, -e))
-        let d = thing.distance(p + Vector3(e, e, e))
+        let a = bodies[body].distance(p + Vector3(e, -e, -e))
+        let b = bodies[body].distance(p + Vector3(-e, -e, e))
+        let c = bodies[body].distance(p + Vector3(-e, e, -e))
+        let d = bodies[body].distance(p + Vector3(e, e, e))
         return normalized(Vector3(a - b - c + d, -a - b + c + d, -a + b - c + d))
     }
 
     /// How much of a wide lamp in `direction` is seen from `p`, 0 to 1.
     func lit(_ p: Vector3, towards direction: Vector3) -> Float {
         var lit: Float = 1
-        for body in bodies {
-            // Penumbras reach beyond the sphere.
-            guard length(p - body.centre) < body.radius * 6 else { continue }
-            var t: Float = 0.02
-            for _ in 0..<26 {
-                let d = body.distance(p + direction * t)
-                lit = min(lit, 0.5 + 0.5 * d * 7.5 / t)
-                if lit < 0.02 || t > 7 { break }
-                t += clamped(d, 0.03, 0.5)
-            }
+        let bodies = bodies.span
+        for index in bodies.indices {
+            let (centre, radius) = (bodies[index].centre, bodies[index].radius)
+            // Beyond this a body cannot reach into the lamp, whose width is `penumbra`: most points skip most bodies.
+            let offset = centre - p
+            let along = dot(offset, direction)
+            guard along > -radius else { continue }
+            let aside = max(dot(offset, offset) - along * along, 0).squareRoot() - radius
+            guard aside * Self.penumbra < along + radius else { continue }
+            lit = min(lit, passing(index, from: p, along: direction, middle: along, lit))
             if lit < 0.02 { return 0 }
         }
         return smoothStep(0, 1, lit)
     }
 
+    /// How much light passes beside one body; `middle` is where the ray is nearest to the body's centre.
+    private func passing(
+        _ body: Int, from p: Vector3, along direction: Vector3, middle: Float, _ lit: Float
+    ) -> Float {
+        let bodies = bodies.span
+        let radius = bodies[body].radius * 1.4
+        var lit = lit
+        var t = max(0.02, middle - radius)
+        for _ in 0..<30 {
+            let d = bodies[body].distance(p + direction * t)
+            lit = min(lit, 0.5 + 0.5 * d * Self.penumbra / t)
+            t += clamped(d, 0.03, 0.5)
+            if lit < 0.02 || t > middle + radius { break }
+        }
+        return lit
+    }
+
     /// How open the half space over a surface is, 0 to 1: ambient occlusion from five probes.
     func openness(_ p: Vector3, _ n: Vector3) -> Float {
-        var (closed, weight) = (Float(0), Float(1))
-        for step in 1...5 {
-            let reach = 0.07 * Float(step)
-            let q = p + n * reach
-            var d = max(q.y, 0)
-            for body in bodies { d = min(d, body.distance(q)) }
-            closed += max(reach - d, 0) * weight
-            weight *= 0.72
+        let reaches = SIMD8<Float>(0.07, 0.14, 0.21, 0.28, 0.35, 0, 0, 0)
+        let weights = SIMD8<Float>(1, 0.72, 0.52, 0.37, 0.27, 0, 0, 0)
+        var distances = SIMD8<Float>(repeating: p.y) + reaches * n.y
+        let bodies = bodies.span
+        for index in bodies.indices where length(p - bodies[index].centre) < bodies[index].radius + 0.7 {
+            for step in 0..<5 {
+                distances[step] = min(distances[step], bodies[index].distance(p + n * reaches[step]))
+            }
         }
-        return saturated(1 - 1.5 * closed)
+        let missing = pointwiseMin(reaches, pointwiseMax(reaches - distances, .zero)) * weights
+        return saturated(1 - 1.5 * missing.sum())
     }
 
     /// How far the ray runs inside a body.

@@ -38,13 +38,13 @@ struct StudioLight: Sendable {
     private func plane(_ p: Vector3) -> Vector2 { Vector2(dot(p, across), dot(p, upwards)) + shift }
 
     private func window(_ at: Vector2) -> Float {
-        let q = rotated(at - Vector2(0.1, 1.0), sine: tilt, cosine: (1 - tilt * tilt).squareRoot())
+        let q = rotated(at - Vector2(0.1, 0.8), sine: tilt, cosine: (1 - tilt * tilt).squareRoot())
         let blur: Float = 0.07
         let outer =
-            smoothStep(1.5 + blur, 1.5 - blur, abs(q.x)) * smoothStep(2.0 + blur, 2.0 - blur, abs(q.y))
-        let bars = smoothStep(0.05 - blur * 0.5, 0.05 + blur, abs(q.x))
-            * smoothStep(0.05 - blur * 0.5, 0.05 + blur, abs(abs(q.y) - 0.66))
-        return 0.16 + 0.84 * outer * bars
+            smoothStep(2.0 + blur, 2.0 - blur, abs(q.x)) * smoothStep(2.1 + blur, 2.1 - blur, abs(q.y))
+        let bars = smoothStep(0.05 - blur * 0.5, 0.05 + blur, abs(q.x - 0.62))
+            * smoothStep(0.05 - blur * 0.5, 0.05 + blur, abs(abs(q.y) - 0.72))
+        return 0.26 + 0.74 * outer * bars
     }
 
     private func palm(_ at: Vector2) -> Float {
@@ -58,9 +58,9 @@ struct StudioLight: Sendable {
             guard r < 1.1 else { continue }
             let bearing = fraction(angle(of: q) / (2 * halfTurn) - turn + 0.5) - 0.5
             let fan = smoothStep(0.24, 0.2, abs(bearing))
-            let blade = abs(fraction(bearing * 34 + 0.12 * noise.value(q * 1.5)) - 0.5) * 2
+            let blade = abs(fraction((bearing + 0.03 * r * r) * 25 + 0.30 * noise.value(q * 1.1)) - 0.5) * 2
             let width = 0.72 * smoothStep(1.05, 0.35, r) * smoothStep(0.02, 0.18, r)
-            let soft: Float = 0.30
+            let soft: Float = 0.42
             shadow = max(shadow, fan * smoothStep(width + soft * 0.5, width - soft * 0.5, blade))
         }
         return 1 - 0.72 * saturated(shadow)

@@ -14,11 +14,11 @@ struct StudioScene: Scene {
             backdrop: set.backdrop, hasPlants: reading.hasPlants, isDark: set.isDark, chance: &chance)
         shading = StudioShading(set: set, light: light, noise: Noise(&chance))
         let target = Vector3(0, set.middle, 0)
-        eye = Vector3(chance.number(-0.9, 0.9), set.middle + chance.number(0.35, 1.15), 7.4)
+        eye = Vector3(chance.number(-0.9, 0.9), set.middle + chance.number(0.8, 1.7), 7.4)
         forward = normalized(target - eye)
         right = normalized(cross(forward, Vector3(0, 1, 0)))
         up = cross(right, forward)
-        zoom = 0.262
+        zoom = 0.245
     }
 
     func light(at point: Vector2) -> Vector3 {

@@ -39,7 +39,9 @@ struct StudioShading: Sendable {
     ) -> Vector3 {
         let mirror = reflected(direction, n)
         let share = fresnel(-dot(direction, n), 0.045)
-        return diffuse(p, n, albedo) * (1 - share) + surroundings(p, mirror, roughness) * share
+        // Seen from the front a glaze mirrors so little that only lamps show in it.
+        let seen = share < 0.09 ? room(mirror, roughness) : surroundings(p, mirror, roughness)
+        return diffuse(p, n, albedo) * (1 - share) + seen * share
     }
 
     private func metal(
@@ -74,8 +76,8 @@ struct StudioShading: Sendable {
 
     /// What is seen from `p` in a mirror's direction: the stage below, lamps and room above.
     private func surroundings(_ p: Vector3, _ direction: Vector3, _ roughness: Float) -> Vector3 {
-        let room = light.reflection(direction, room: set.backdrop * (set.isDark ? 0.7 : 1), roughness: roughness)
-        if let (distance, body) = set.hit(from: p + direction * 0.05, along: direction, steps: 26) {
+        let room = room(direction, roughness)
+        if let (distance, body) = set.hit(from: p + direction * 0.05, along: direction, steps: 22) {
             let q = p + direction * (distance + 0.05)
             let part = set.bodies[body].part(at: q)
             let n = set.normal(body, q)
@@ -85,6 +87,10 @@ struct StudioShading: Sendable {
         guard direction.y < 0 else { return room }
         let floor = set.floor * light.keyColour * 0.5
         return mix(room, floor, smoothStep(0, 0.25 + roughness * 0.3, -direction.y))
+    }
+
+    private func room(_ direction: Vector3, _ roughness: Float) -> Vector3 {
+        light.reflection(direction, room: set.backdrop * (set.isDark ? 0.7 : 1), roughness: roughness)
     }
 
     private func sheen(_ n: Vector3, _ direction: Vector3) -> Vector3 {
