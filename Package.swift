@@ -84,7 +84,8 @@ let program: [Target] = [
     .executableTarget(
         name: "atelier",
         dependencies: [
-            "Campaigns", "Concurrency", "Cryptography", "Database", "DatabaseSQLite", "Generation", "Identity", "Imaging",
+            "Campaigns", "Concurrency", "Cryptography", "Database", "DatabaseSQLite", "Generation", "Identity",
+            "Imaging",
             "Observability", "Operations", "ProviderProcedural", "Settings", "Storage", "StorageFile",
             "StudioInterface", "Web", "WebMicrohttpd", "Workflows", "WorkflowsSQL",
         ],
@@ -106,7 +107,7 @@ let testing: [Target] = [
     tests("Generation", uses: ["Generation", "Imaging", "ProviderProcedural"]),
     tests("Workflows", uses: ["Concurrency", "Database", "DatabaseSQLite", "Workflows", "WorkflowsSQL"]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),
-    tests("WebMicrohttpd", uses: ["Concurrency", "Web", "WebMicrohttpd"]),
+    tests("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "WebMicrohttpd"]),
     tests(
         "Campaigns",
         uses: [

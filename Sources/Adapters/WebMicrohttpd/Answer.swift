@@ -52,27 +52,35 @@ enum Answer {
     }
 
     private static func makeStream(_ exchange: Exchange) -> OpaquePointer? {
-        MHD_create_response_from_callback(
+        let made = MHD_create_response_from_callback(
             UInt64.max, 16 << 10,
             { exchange, _, destination, capacity in
                 guard let exchange, let destination else { return -2 }
-                switch Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue()
-                    .pull(into: destination, capacity: capacity)
-                {
+                let source = Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue()
+                switch source.pull(into: destination, capacity: capacity) {
                 case .bytes(let count): return count
                 case .nothingYet: return 0
                 case .end: return -1
-                case .failed: return -2
+                case .failed:
+                    // Told of the failure (-2), this version of the library forgets to close the connection. A byte that
+                    // cannot be sent, because the connection is shut down before, makes it do so.
+                    source.client.shutDown()
+                    destination.pointee = 0
+                    return 1
                 }
             },
             Unmanaged.passRetained(exchange).toOpaque(),
             { exchange in exchange.map { Unmanaged<Exchange>.fromOpaque($0).release() } })
+        // This version of the library sends the last chunk of a chunked body even where there is no body.
+        if exchange.head.method == "HEAD" { atelier_mhd_end_with_connection(made) }
+        return made
     }
 
     /// The answer as it goes over the wire, with the end of the connection announced.
     static func serialized(_ response: HTTPResponse) -> [UInt8] {
         guard case .bytes(let body) = response.body else { return [] }
-        let reason = MHD_get_reason_phrase_for(UInt32(clamping: response.status)).map { String(cString: $0) } ?? "Unknown"
+        let reason =
+            MHD_get_reason_phrase_for(UInt32(clamping: response.status)).map { String(cString: $0) } ?? "Unknown"
         var head = "HTTP/1.1 \(response.status) \(reason)\r\nDate: \(dateNow())\r\nConnection: close\r\n"
         for (name, value) in response.headers.fields where !isServersOwn(name) {
             guard !value.utf8.contains(where: { $0 == 13 || $0 == 10 }) else { continue }

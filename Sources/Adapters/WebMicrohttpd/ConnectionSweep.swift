@@ -32,7 +32,9 @@ struct ConnectionSweep {
         }
     }
 
-    private func examine(_ client: ClientConnection, _ now: ContinuousClock.Instant, since last: ContinuousClock.Instant) {
+    private func examine(
+        _ client: ClientConnection, _ now: ContinuousClock.Instant, since last: ContinuousClock.Instant
+    ) {
         if client.isOverdue(at: now, intake.configuration) { return client.shutDown() }
         guard let exchange = client.exchange else { return }
         if client.isHungUp { return exchange.abandon() }

@@ -19,8 +19,6 @@ final class Exchange: Sendable {
         case close
         /// Queue this answer.
         case send(HTTPResponse)
-        /// Send this answer past the library, which cannot answer amid a body.
-        case sendDirectly(HTTPResponse)
     }
 
     struct State {
@@ -53,7 +51,7 @@ final class Exchange: Sendable {
         }
     }
 
-    /// How long bytes are still swallowed after an answer that was sent past the library.
+    /// How long a client may take to send the rest of a body that nobody will read.
     static let lingerTime = Duration.seconds(2)
 
     let client: ClientConnection
@@ -62,7 +60,8 @@ final class Exchange: Sendable {
     private let connection: ConnectionHandle
     private let state: Locked<State>
 
-    init(_ connection: OpaquePointer, client: ClientConnection, head: ReceivedHead, configuration: ServerConfiguration) {
+    init(_ connection: OpaquePointer, client: ClientConnection, head: ReceivedHead, configuration: ServerConfiguration)
+    {
         self.connection = ConnectionHandle(pointer: connection)
         self.client = client
         self.head = head
@@ -158,13 +157,13 @@ extension Exchange {
         return length - state.inbound.received <= configuration.drainBytes
     }
 
-    /// Sends the answer while the client is still sending, then reads on for a while: closing at once would reset the
-    /// connection, and many clients would then report that instead of the answer.
+    /// Sends the answer past the library, which cannot answer amid a body, then reads on for a while: closing at once
+    /// would reset the connection, and many clients would then report that instead of the answer.
     private func answerEarly(_ answer: HTTPResponse, _ state: inout State) -> Step {
-        guard case .bytes = answer.body else { return .close }
+        guard case .bytes = answer.body, client.sendDirectly(Answer.serialized(answer)) else { return .close }
         state.isAnsweredDirectly = true
         state.starvedFor = .zero
-        return .sendDirectly(answer)
+        return .took
     }
 
     /// Moves streamed bytes into the library's buffer; suspends the connection when there are none yet.
@@ -194,15 +193,20 @@ extension Exchange {
 extension Exchange {
     /// Hands over the handler's answer.
     func answer(with response: HTTPResponse) {
-        change { state in
+        let step = change { state -> Step in
             state.answer = response
             if case .stream = response.body {
                 state.streamsEvents = response.headers["Content-Type"]?.hasPrefix("text/event-stream") ?? false
             }
-            // Nobody reads the rest of the body any more.
+            // Amid a body the library waits for the client, and nothing else makes it look at the request again.
+            let isAmidBody = state.isReceiving && !state.inbound.isEnded && !state.isSuspended
+            // Nobody reads the rest any more.
             state.inbound.fail(.disconnected)
+            state.starvedFor = .zero
             state.resume()
+            return isAmidBody && !canDrain(state) ? answerEarly(response, &state) : .took
         }
+        if case .close = step { client.shutDown() }
     }
 
     /// Remembers the task that handles the request, to be cancelled when the client leaves.
@@ -242,7 +246,11 @@ extension Exchange {
         change { state in
             guard state.isReceiving, !state.inbound.isEnded, !state.isSuspended else { return false }
             state.starvedFor += elapsed
-            if state.isAnsweredDirectly { return state.starvedFor > Self.lingerTime }
+            if let answer = state.answer {
+                guard state.starvedFor > Self.lingerTime else { return false }
+                if !state.isAnsweredDirectly, case .took = answerEarly(answer, &state) { return false }
+                return true
+            }
             let wanted = Double(configuration.minimumBodyRate) * state.starvedFor.seconds
             return state.starvedFor > configuration.bodyRateGrace && Double(state.inbound.received) < wanted
         }

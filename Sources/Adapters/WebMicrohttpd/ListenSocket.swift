@@ -1,3 +1,5 @@
+// The library's header brings in the socket structures, and a release build finds them there.
+import CMicrohttpd
 import Glibc
 
 /// A bound, listening TCP socket, opened here rather than by the library so that a failure has a reason and the port
@@ -46,7 +48,9 @@ struct ListenSocket {
         return withUnsafeMutablePointer(to: &address) { storage in
             storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
             // The port is at the same place in IPv4's and IPv6's structure.
-            return storage.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { Int(UInt16(bigEndian: $0.pointee.sin_port)) }
+            return storage.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                Int(UInt16(bigEndian: $0.pointee.sin_port))
+            }
         }
     }
 }

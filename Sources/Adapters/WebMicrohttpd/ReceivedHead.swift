@@ -55,14 +55,14 @@ struct ReceivedHead {
         headers = HTTPHeaders(fields.list)
         contentType = fields.contentType
         expectsContinue = fields.expectsContinue && isHTTP11
-        // A field without a name ends the library's list of fields. Framing that hides behind it would make the body
-        // the next request, so a head with bytes that nobody can account for is the connection's last.
-        let accounted = self.method.utf8.count + target.utf8.count + strlen(version) + 6 + fields.byteCount
-        mustClose = size - accounted >= Self.shortestHiddenFraming || (framing == .none && Self.usuallyHasBody(self.method))
+        let lastEnd = fields.end ?? UInt(bitPattern: version) + UInt(strlen(version))
+        let isWhole = UInt(bitPattern: method) + UInt(size) == lastEnd + Self.twoLineBreaks
+        mustClose = !isWhole || (framing == .none && Self.usuallyHasBody(self.method))
     }
 
-    /// `:` and a line break, then `Content-Length:1` and a line break.
-    private static let shortestHiddenFraming = 21
+    /// What lies between the last field and the end of a head. The library takes a line that begins with a colon for
+    /// the end, too: there the distance differs, what follows would become a request, and the connection ends instead.
+    private static let twoLineBreaks: UInt = 4
 
     private static func usuallyHasBody(_ method: String) -> Bool {
         switch method {
@@ -97,8 +97,8 @@ private struct HeaderFields {
     var list: [(name: String, value: String)] = []
     var contentType: String?
     var expectsContinue = false
-    /// Bytes on the wire, as clients usually write them.
-    var byteCount = 0
+    /// The address behind the last value, in the buffer that holds the whole head.
+    var end: UInt?
     private var lengths: [String] = []
     private var codings: [String] = []
     private var hosts = 0
@@ -107,7 +107,7 @@ private struct HeaderFields {
     mutating func add(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         if name.isEmpty || !name.allSatisfy({ Self.isTokenByte[Int($0)] }) { isMalformed = true }
         if value.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) { isMalformed = true }
-        byteCount += name.count + value.count + 4
+        end = value.baseAddress.map { UInt(bitPattern: $0) + UInt(value.count) }
         let field = (name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self))
         list.append(field)
         // Only names of these lengths matter here; most fields are passed on without being looked at.
@@ -140,7 +140,9 @@ private struct HeaderFields {
             throw .malformed("The length of the body is given more than once.")
         }
         if let coding = codings.first {
-            guard coding == "chunked", isHTTP11 else { throw .malformed("The only transfer coding is chunked, in HTTP/1.1.") }
+            guard coding == "chunked", isHTTP11 else {
+                throw .malformed("The only transfer coding is chunked, and HTTP/1.0 has none.")
+            }
             return .chunked
         }
         guard let length = lengths.first else { return .none }
@@ -161,6 +163,7 @@ extension String {
     /// Whether this is `lowercase` but for the case of its letters.
     fileprivate func isSameField(_ lowercase: StaticString) -> Bool {
         utf8.count == lowercase.utf8CodeUnitCount
-            && strncasecmp(self, UnsafeRawPointer(lowercase.utf8Start).assumingMemoryBound(to: CChar.self), utf8.count) == 0
+            && strncasecmp(self, UnsafeRawPointer(lowercase.utf8Start).assumingMemoryBound(to: CChar.self), utf8.count)
+                == 0
     }
 }

@@ -107,9 +107,6 @@ final class RequestIntake: Sendable {
             return .YES
         case .parked: return .YES
         case .close: return .NO
-        case .sendDirectly(let response):
-            size.pointee = 0
-            return exchange.client.sendDirectly(Answer.serialized(response)) ? .YES : .NO
         case .send(let response):
             let isStopping = phase.withLock { $0 } != .serving
             if isStopping { exchange.endEvents() }

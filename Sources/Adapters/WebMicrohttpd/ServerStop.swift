@@ -17,7 +17,9 @@ struct ServerStop {
         intake.enter(.stopping)
         daemon.stopListening()
         if await !finish(within: intake.configuration.shutdownGrace, { $0.endEvents() }) {
-            logger.warning("requests are broken off: the grace period is over", ["requests": .integer(intake.table.exchanges.count)])
+            logger.warning(
+                "requests are broken off: the grace period is over",
+                ["requests": .integer(intake.table.exchanges.count)])
         }
         intake.enter(.closing)
         let isEmpty = await finish(within: .seconds(5)) { exchange in

@@ -42,3 +42,7 @@ static inline size_t atelier_mhd_header_size(struct MHD_Connection *connection) 
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     return info ? info->header_size : 0;
 }
+/* Sends a streamed answer without chunked coding, so that its end is the end of the connection. */
+static inline enum MHD_Result atelier_mhd_end_with_connection(struct MHD_Response *response) {
+    return MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+}

@@ -13,7 +13,9 @@ package struct MultipartHead: Equatable, Sendable {
         var disposition: HeaderValue?
         var contentType: String?
         for line in String(decoding: Array(lines), as: UTF8.self).split(whereSeparator: \.isNewline) {
-            guard let colon = line.firstIndex(of: ":") else { throw .malformed("A header line of a part has no colon.") }
+            guard let colon = line.firstIndex(of: ":") else {
+                throw .malformed("A header line of a part has no colon.")
+            }
             let value = line[line.index(after: colon)...].trimmingBlanks
             switch line[..<colon].lowercased() {
             case "content-disposition": disposition = HeaderValue(value)

@@ -38,7 +38,8 @@ package struct MultipartParser {
     }
 
     /// Deals with what lies at `position`; returns where to go on, or nil when more bytes are needed.
-    private mutating func step(from position: Int, into sink: inout some MultipartSink) throws(RequestBodyError) -> Int? {
+    private mutating func step(from position: Int, into sink: inout some MultipartSink) throws(RequestBodyError) -> Int?
+    {
         lastPosition = position
         switch state {
         case .preamble, .content: return try passContent(from: position, into: &sink)
@@ -109,7 +110,9 @@ package struct MultipartParser {
         return index
     }
 
-    private mutating func readHead(at position: Int, into sink: inout some MultipartSink) throws(RequestBodyError) -> Int? {
+    private mutating func readHead(at position: Int, into sink: inout some MultipartSink) throws(RequestBodyError)
+        -> Int?
+    {
         guard let end = headEnd(from: position) else {
             guard pending.count - position <= Self.headLimit else {
                 throw .malformed("The header of a multipart part is over \(Self.headLimit) bytes.")

@@ -16,11 +16,16 @@ final class SpoolFile: Sendable {
 
     /// Creates an empty file in `folder`.
     /// - Throws: ``RequestBodyError/noRoom`` when the file system takes no new file.
-    init(in folder: String) throws(RequestBodyError) {
+    convenience init(in folder: String) throws(RequestBodyError) {
         var generator = SystemRandomNumberGenerator()
         let name = String(generator.next(), radix: 36) + String(generator.next(), radix: 36)
-        path = "\(folder)/spool-\(name)"
-        descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        try self.init(path: "\(folder)/spool-\(name)", flags: O_CREAT | O_EXCL)
+    }
+
+    /// Opens `path`; without flags it has to exist, which is for tests with a device that is always full.
+    init(path: String, flags: Int32 = 0) throws(RequestBodyError) {
+        self.path = path
+        descriptor = open(path, flags | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .noRoom }
     }
 
