@@ -1,11 +1,11 @@
-/// The shape of a picture, width to height, in lowest terms.
+/// The shape of a picture, width to height, in the terms it was written in: "21:9" stays that, and is not "7:3".
 public struct AspectRatio: Hashable, Sendable {
     /// The share of the width, at least 1.
     public let width: Int
     /// The share of the height, at least 1.
     public let height: Int
 
-    /// The longest side of a ratio before it is reduced, and the most one side may be of the other.
+    /// The largest term, and the most times one term may be the other.
     public static let limits = (term: 10_000, elongation: 20)
 
     /// Creates a ratio; nil unless both terms are from 1 to 10,000 and neither is over 20 times the other.
@@ -13,9 +13,8 @@ public struct AspectRatio: Hashable, Sendable {
         guard (1...Self.limits.term).contains(width), (1...Self.limits.term).contains(height),
             max(width, height) <= min(width, height) * Self.limits.elongation
         else { return nil }
-        let divisor = Self.greatestCommonDivisor(width, height)
-        self.width = width / divisor
-        self.height = height / divisor
+        self.width = width
+        self.height = height
     }
 
     /// Reads "9:16": two decimal numbers without sign, space or leading zero around a colon.
@@ -25,17 +24,17 @@ public struct AspectRatio: Hashable, Sendable {
         self.init(width: width, height: height)
     }
 
-    private init(reduced width: Int, _ height: Int) {
+    private init(known width: Int, _ height: Int) {
         self.width = width
         self.height = height
     }
 
     /// 1:1.
-    public static let square = AspectRatio(reduced: 1, 1)
+    public static let square = AspectRatio(known: 1, 1)
     /// 9:16.
-    public static let portrait = AspectRatio(reduced: 9, 16)
+    public static let portrait = AspectRatio(known: 9, 16)
     /// 16:9.
-    public static let landscape = AspectRatio(reduced: 16, 9)
+    public static let landscape = AspectRatio(known: 16, 9)
 
     /// The size of this shape whose shorter side is `shortSide`; the other side is rounded to a whole pixel.
     ///
@@ -51,10 +50,6 @@ public struct AspectRatio: Hashable, Sendable {
         guard !digits.isEmpty, digits.count <= 5, digits.first != "0", digits.allSatisfy({ ("0"..."9").contains($0) })
         else { return nil }
         return Int(digits)
-    }
-
-    private static func greatestCommonDivisor(_ one: Int, _ other: Int) -> Int {
-        other == 0 ? one : greatestCommonDivisor(other, one % other)
     }
 }
 

@@ -3,6 +3,8 @@
 /// Formats are recognised by their first bytes, as the WHATWG standard "MIME Sniffing", section 6.1, lists them.
 struct ContentInspection: Equatable {
     var format: ImageFormat
+    /// The size that the header claims, where it is read here: a decoder would call the largest ones damaged.
+    var claimedSize: PixelSize?
     /// Pictures that follow each other; 1 for a still one.
     var frameCount: Int
     /// Passes over the pixels: more than 1 in a progressive JPEG.
@@ -14,11 +16,11 @@ struct ContentInspection: Equatable {
         let reader = ByteReader(file)
         if reader.starts(with: [0xFF, 0xD8, 0xFF]) {
             format = .jpeg
-            frameCount = 1
-            scanCount = JPEGStructure.scanCount(reader)
+            let structure = JPEGStructure(reader)
+            (claimedSize, frameCount, scanCount) = (structure.size, 1, structure.scanCount)
         } else if reader.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
             format = .png
-            frameCount = PNGStructure.frameCount(reader)
+            (claimedSize, frameCount) = (PNGStructure.size(reader), PNGStructure.frameCount(reader))
             scanCount = 1
         } else if reader.starts(with: "RIFF"), reader.starts(with: "WEBP", at: 8) {
             format = .webp
@@ -31,6 +33,7 @@ struct ContentInspection: Equatable {
 
     /// Throws when the content asks for more than `limits` allow.
     func check(_ limits: ImageLimits) throws(ImageError) {
+        if let claimedSize, claimedSize.width > 0, claimedSize.height > 0 { try limits.check(size: claimedSize) }
         guard frameCount <= 1 else { throw .animated(format, frameCount: frameCount) }
         guard scanCount <= limits.scanCount else { throw .tooManyScans(limit: limits.scanCount) }
     }

@@ -1,25 +1,42 @@
 /// The marker segments of a JPEG file (ITU-T T.81, annex B).
-enum JPEGStructure {
+struct JPEGStructure {
+    /// The size in the frame header.
+    private(set) var size: PixelSize?
+    /// How many scans a progressive file has; 1 for any other, whose scans each hold other pixels.
+    private(set) var scanCount = 1
+
     private static let startOfScan: UInt8 = 0xDA
     private static let endOfImage: UInt8 = 0xD9
+    /// Frame headers: 0xC0 to 0xCF without the tables and the extension among them.
+    private static let frames = Set<UInt8>(0xC0...0xCF).subtracting([0xC4, 0xC8, 0xCC])
     private static let progressive: Set<UInt8> = [0xC2, 0xC6, 0xCA, 0xCE]
 
-    /// How many scans a progressive file has; 1 for any other, whose scans each hold other pixels.
-    static func scanCount(_ file: ByteReader) -> Int {
+    init(_ file: ByteReader) {
         var offset = 2
         var isProgressive = false
         var scans = 0
-        while let (marker, position) = nextMarker(in: file, from: offset), marker != endOfImage {
-            if marker == startOfScan {
+        while let (marker, position) = Self.nextMarker(in: file, from: offset), marker != Self.endOfImage {
+            if marker == Self.startOfScan {
                 // A baseline file ends here for our purpose: walking on would read all of it for nothing.
-                guard isProgressive else { return 1 }
+                guard isProgressive else { break }
                 scans += 1
             }
-            if progressive.contains(marker) { isProgressive = true }
-            guard let length = hasLength(marker) ? file.bigEndian16(at: position + 2) : 0 else { break }
+            if Self.frames.contains(marker), size == nil {
+                isProgressive = Self.progressive.contains(marker)
+                size = Self.size(in: file, at: position)
+            }
+            guard let length = Self.hasLength(marker) ? file.bigEndian16(at: position + 2) : 0 else { break }
             offset = position + 2 + length
         }
-        return max(1, scans)
+        scanCount = max(1, scans)
+    }
+
+    /// The size in the frame header whose marker lies at `position`.
+    private static func size(in file: ByteReader, at position: Int) -> PixelSize? {
+        guard let height = file.bigEndian16(at: position + 5), let width = file.bigEndian16(at: position + 7) else {
+            return nil
+        }
+        return PixelSize(width: width, height: height)
     }
 
     /// The next marker and where its 0xFF lies, past stuffed bytes, fill bytes and restarts of the entropy-coded data.

@@ -17,7 +17,8 @@ final class VipsLibrary: @unchecked Sendable {
         try opened.withLock { (current) throws(ImageError) -> VipsLibrary in
             if let library = current {
                 if location.candidates.contains(library.path) { return library }
-                throw .libraryUnavailable(reason: "this process already uses another libvips (\(library.path))")
+                let wanted = location.candidates.joined(separator: ", ")
+                throw .libraryUnavailable(reason: "\(wanted): this process already uses \(library.path)")
             }
             let library = try firstUsable(of: location.candidates)
             current = library
