@@ -103,7 +103,7 @@ let testing: [Target] = [
     tests("DatabaseSQLite", uses: ["Database", "DatabaseSQLite"]),
     tests("StorageFile", uses: ["Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
-    tests("Generation", uses: ["Generation", "Imaging", "ProviderProcedural"]),
+    tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),
     tests("Workflows", uses: ["Concurrency", "Database", "DatabaseSQLite", "Workflows", "WorkflowsSQL"]),
     tests("Web", uses: ["Identity", "Web"]),
     tests("WebMicrohttpd", uses: ["Concurrency", "Web", "WebMicrohttpd"]),
