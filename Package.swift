@@ -104,7 +104,7 @@ let testing: [Target] = [
     tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability"]),
     tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
-    tests("Generation", uses: ["Generation", "Imaging", "ProviderProcedural"]),
+    tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),
     tests("Workflows", uses: ["Concurrency", "Database", "DatabaseSQLite", "Workflows", "WorkflowsSQL"]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),
     tests("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "WebMicrohttpd"]),
