@@ -84,7 +84,8 @@ let program: [Target] = [
     .executableTarget(
         name: "atelier",
         dependencies: [
-            "Campaigns", "Concurrency", "Cryptography", "Database", "DatabaseSQLite", "Generation", "Identity", "Imaging",
+            "Campaigns", "Concurrency", "Cryptography", "Database", "DatabaseSQLite", "Generation", "Identity",
+            "Imaging",
             "Observability", "Operations", "ProviderProcedural", "Settings", "Storage", "StorageFile",
             "StudioInterface", "Web", "WebMicrohttpd", "Workflows", "WorkflowsSQL",
         ],
@@ -93,20 +94,20 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency"], path: "Sources/Testing/AtelierTesting",
+        name: "AtelierTesting", dependencies: ["Concurrency", "Database"], path: "Sources/Testing/AtelierTesting",
         swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),
     tests("Observability", uses: ["Observability"]),
     tests("Identity", uses: ["Cryptography", "Identity"]),
-    tests("DatabaseSQLite", uses: ["Database", "DatabaseSQLite"]),
-    tests("StorageFile", uses: ["Cryptography", "Storage", "StorageFile"]),
+    tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability"]),
+    tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
-    tests("Generation", uses: ["Generation", "Imaging", "ProviderProcedural"]),
+    tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),
     tests("Workflows", uses: ["Concurrency", "Database", "DatabaseSQLite", "Workflows", "WorkflowsSQL"]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),
-    tests("WebMicrohttpd", uses: ["Concurrency", "Web", "WebMicrohttpd"]),
+    tests("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "WebMicrohttpd"]),
     tests(
         "Campaigns",
         uses: [

@@ -53,7 +53,7 @@ final class JobQueue: @unchecked Sendable {
         if head == jobs.count {
             jobs.removeAll(keepingCapacity: true)
             head = 0
-        } else if head >= 256 {
+        } else if head >= 256 && head * 2 >= jobs.count {
             jobs.removeFirst(head)
             head = 0
         }

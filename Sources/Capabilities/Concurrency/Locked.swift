@@ -22,7 +22,9 @@ public struct Locked<Value>: ~Copyable, @unchecked Sendable {
         value.deallocate()
     }
 
-    /// Runs `body` alone with the value. Do not call back into the same lock from `body`: it is not recursive.
+    /// Runs `body` alone with the value.
+    ///
+    /// Do not call back into the same lock from `body`: it is not recursive.
     public borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {

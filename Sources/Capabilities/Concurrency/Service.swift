@@ -10,7 +10,9 @@ public protocol Service: Sendable {
     func run(until shutdown: ShutdownSignal) async throws
 }
 
-/// Tells services that the program is to end. It is triggered once and stays so.
+/// Tells services that the program is to end.
+///
+/// It is triggered once and stays so.
 public final class ShutdownSignal: Sendable {
     private struct State {
         var isTriggered = false

@@ -12,7 +12,7 @@ public struct ServiceGroup: Sendable {
         self.report = report
     }
 
-    /// Runs until every service has returned. The first that ends early stops the rest.
+    /// Runs until every service has returned; the first that ends early stops the rest.
     /// - Throws: The first failure of a service.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

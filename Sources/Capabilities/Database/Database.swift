@@ -16,6 +16,7 @@ public protocol Database: Sendable {
     ///
     /// Transactions that wait at the same time may share one commit; each still succeeds or fails alone.
     /// - Throws: ``DatabaseError``, or what `body` throws; nothing of `body` remains then.
+    @discardableResult
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value
@@ -27,7 +28,9 @@ public protocol Database: Sendable {
     func close() async
 }
 
-/// A connection inside a transaction. It must not leave the closure it was given to.
+/// A connection inside a transaction.
+///
+/// It must not leave the closure it was given to.
 public protocol SQLConnection {
     /// How statements must be worded here.
     var dialect: SQLDialect { get }

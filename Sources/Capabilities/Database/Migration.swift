@@ -1,8 +1,10 @@
-/// One step in the history of a component's tables. Steps are only ever added; a released one never changes.
+/// One step in the history of a component's tables.
+///
+/// Steps are only ever added; a released one never changes.
 public struct Migration: Sendable {
     /// Whose tables: `workflows`, `campaigns`.
     public let component: String
-    /// 1, 2, 3 ... without gaps within a component.
+    /// Counts from 1 without gaps within a component.
     public let version: Int
     /// The statements, worded for a dialect, in order.
     public let statements: @Sendable (SQLDialect) -> [SQL]

@@ -52,44 +52,68 @@ extension Optional: SQLBindable where Wrapped: SQLBindable {
 /// `SELECT name FROM campaigns WHERE id = ?` with `id` beside it. The only way to put text into the statement is
 /// ``SQL/StringInterpolation/appendInterpolation(unsafe:)``, for names that the program itself wrote.
 public struct SQL: Sendable, ExpressibleByStringInterpolation {
-    /// The statement cut at its parameters: one more part than there are values.
-    public let parts: [String]
+    /// The text with `?` at every parameter, as SQLite and MySQL want it, and the key of statement caches.
+    public let questionMarked: String
+    /// Where the parameters stand in ``questionMarked``, in UTF-8 bytes, ascending.
+    let offsets: [Int]
     /// The values, in order.
     public let values: [SQLValue]
 
     /// A statement without parameters.
     public init(stringLiteral value: String) {
-        parts = [value]
+        questionMarked = value
+        offsets = []
         values = []
     }
 
     /// A statement with parameters.
     public init(stringInterpolation: StringInterpolation) {
-        parts = stringInterpolation.parts
+        questionMarked = stringInterpolation.text
+        offsets = stringInterpolation.offsets
         values = stringInterpolation.values
     }
 
-    /// The text with `?` at every parameter (SQLite, MySQL).
-    public var questionMarked: String { parts.joined(separator: "?") }
+    /// The statement cut at its parameters: one more part than there are values.
+    public var parts: [String] {
+        let bytes = Array(questionMarked.utf8)
+        let starts = [0] + offsets.map { $0 + 1 }
+        return zip(starts, offsets + [bytes.count]).map { String(decoding: bytes[$0..<$1], as: UTF8.self) }
+    }
 
-    /// Collects the parts and values of an interpolated statement.
+    /// The text with `$1`, `$2` and so on at the parameters, as PostgreSQL wants it.
+    public var numbered: String {
+        parts.enumerated().map { $0 == 0 ? $1 : "$\($0)" + $1 }.joined()
+    }
+
+    /// Collects the text and values of an interpolated statement.
     public struct StringInterpolation: StringInterpolationProtocol {
-        var parts: [String] = [""]
+        var text = ""
+        var offsets: [Int] = []
         var values: [SQLValue] = []
 
         /// Called by the compiler.
         public init(literalCapacity: Int, interpolationCount: Int) {
+            text.reserveCapacity(literalCapacity + interpolationCount)
+            offsets.reserveCapacity(interpolationCount)
             values.reserveCapacity(interpolationCount)
         }
         /// Adds statement text.
-        public mutating func appendLiteral(_ literal: String) { parts[parts.count - 1] += literal }
+        public mutating func appendLiteral(_ literal: String) { text += literal }
         /// Adds a bound parameter.
         public mutating func appendInterpolation(_ value: some SQLBindable) {
+            offsets.append(text.utf8.count)
             values.append(value.sqlValue)
-            parts.append("")
+            text += "?"
         }
-        /// Adds a list of bound parameters, separated by commas, for `IN (...)`. An empty list becomes `NULL`, which
-        /// matches nothing.
+        /// Adds a bound parameter that may be null.
+        ///
+        /// Of its own, though `Optional` can be bound too: without it the compiler warns about optional interpolations.
+        public mutating func appendInterpolation(_ value: (some SQLBindable)?) {
+            appendInterpolation(value.sqlValue)
+        }
+        /// Adds a list of bound parameters, separated by commas, to stand in the brackets of `IN`.
+        ///
+        /// An empty list becomes `NULL`, which matches nothing.
         public mutating func appendInterpolation(list values: some Sequence<some SQLBindable>) {
             var isFirst = true
             for value in values {
@@ -99,7 +123,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             }
             if isFirst { appendLiteral("NULL") }
         }
-        /// Adds text as it is. Only for what the program itself wrote: a table name, a column list.
+        /// Adds text as it is.
+        ///
+        /// Only for what the program itself wrote: a table name, a column list.
         public mutating func appendInterpolation(unsafe text: String) { appendLiteral(text) }
     }
 }

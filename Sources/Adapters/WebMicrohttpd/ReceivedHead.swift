@@ -1,0 +1,169 @@
+import CMicrohttpd
+import Glibc
+import Web
+
+/// How a request says where its body ends.
+enum BodyFraming: Equatable {
+    case none
+    case length(Int)
+    case chunked
+}
+
+/// A request's line and header fields, with the framing judged more strictly than the library does.
+///
+/// The library accepts what a proxy in front may read otherwise (two lengths, a length beside `chunked`, a coding it
+/// does not know); where two programs disagree about the end of a request, the rest becomes a request of somebody
+/// else's choice. So whatever is doubtful is refused, and what cannot be judged at least ends the connection.
+///
+/// - SeeAlso: RFC 9112 sections 3.2, 5.1, 5.2 and 6.3.
+struct ReceivedHead {
+    let method: String
+    let target: String
+    let headers: HTTPHeaders
+    let framing: BodyFraming
+    let contentType: String?
+    let expectsContinue: Bool
+    /// Whether the connection must not be used for another request.
+    let mustClose: Bool
+
+    /// Reads the head of the request that `connection` is at.
+    /// - Throws: ``HeadFault``; the connection has to be closed after the answer.
+    init(
+        connection: OpaquePointer, method: UnsafePointer<CChar>, target: String, version: UnsafePointer<CChar>,
+        byteLimit: Int
+    ) throws(HeadFault) {
+        var fields = HeaderFields()
+        withUnsafeMutablePointer(to: &fields) { fields in
+            _ = MHD_get_connection_values_n(
+                connection, .HEADER_KIND,
+                { fields, _, name, nameLength, value, valueLength in
+                    fields?.assumingMemoryBound(to: HeaderFields.self).pointee.add(
+                        UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : nameLength),
+                        UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueLength))
+                    return .YES
+                }, fields)
+        }
+        let size = atelier_mhd_header_size(connection)
+        guard size <= byteLimit else { throw .tooLarge(limit: byteLimit) }
+        let isHTTP11 = strcmp(version, "HTTP/1.1") == 0
+        framing = try fields.framing(isHTTP11: isHTTP11)
+        guard !target.isEmpty, target.utf8.allSatisfy({ $0 > 32 && $0 != 127 }) else {
+            throw .malformed("The request target is empty or holds blanks.")
+        }
+        self.method = String(cString: method)
+        self.target = target
+        headers = HTTPHeaders(fields.list)
+        contentType = fields.contentType
+        expectsContinue = fields.expectsContinue && isHTTP11
+        let lastEnd = fields.end ?? UInt(bitPattern: version) + UInt(strlen(version))
+        let isWhole = UInt(bitPattern: method) + UInt(size) == lastEnd + Self.twoLineBreaks
+        mustClose = !isWhole || (framing == .none && Self.usuallyHasBody(self.method))
+    }
+
+    /// What lies between the last field and the end of a head. The library takes a line that begins with a colon for
+    /// the end, too: there the distance differs, what follows would become a request, and the connection ends instead.
+    private static let twoLineBreaks: UInt = 4
+
+    private static func usuallyHasBody(_ method: String) -> Bool {
+        switch method {
+        case "POST", "PUT", "PATCH": true
+        default: false
+        }
+    }
+}
+
+/// Why a request is refused before anybody handles it.
+enum HeadFault: Error, Equatable {
+    case malformed(String)
+    case tooLarge(limit: Int)
+
+    var status: Int {
+        switch self {
+        case .malformed: 400
+        case .tooLarge: 431
+        }
+    }
+
+    var detail: String {
+        switch self {
+        case .malformed(let reason): reason
+        case .tooLarge(let limit): "The request line and header fields are over \(limit) bytes."
+        }
+    }
+}
+
+/// Header fields as the library hands them over, one at a time.
+private struct HeaderFields {
+    var list: [(name: String, value: String)] = []
+    var contentType: String?
+    var expectsContinue = false
+    /// The address behind the last value, in the buffer that holds the whole head.
+    var end: UInt?
+    private var lengths: [String] = []
+    private var codings: [String] = []
+    private var hosts = 0
+    private var isMalformed = false
+
+    mutating func add(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        if name.isEmpty || !name.allSatisfy({ Self.isTokenByte[Int($0)] }) { isMalformed = true }
+        if value.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) { isMalformed = true }
+        end = value.baseAddress.map { UInt(bitPattern: $0) + UInt(value.count) }
+        let field = (name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self))
+        list.append(field)
+        // Only names of these lengths matter here; most fields are passed on without being looked at.
+        switch name.count {
+        case 4: if field.name.isSameField("host") { hosts += 1 }
+        case 6: if field.name.isSameField("expect") { expectsContinue = field.value.isSameField("100-continue") }
+        case 12: if field.name.isSameField("content-type") { contentType = field.value }
+        case 14...: noteFraming(field.name, field.value)
+        default: break
+        }
+    }
+
+    private mutating func noteFraming(_ name: String, _ value: String) {
+        let name = name.lowercased()
+        if name == "content-length" {
+            lengths.append(value)
+        } else if name == "transfer-encoding" {
+            codings.append(value.lowercased())
+        } else if name.hasPrefix("content-length") || name.hasPrefix("transfer-encoding") {
+            // This version of the library glues a folded line onto the name.
+            isMalformed = true
+        }
+    }
+
+    func framing(isHTTP11: Bool) throws(HeadFault) -> BodyFraming {
+        guard !isMalformed else { throw .malformed("A header field holds characters that it must not.") }
+        guard hosts <= 1 else { throw .malformed("There is more than one Host field.") }
+        guard hosts == 1 || !isHTTP11 else { throw .malformed("There is no Host field.") }
+        guard codings.count + lengths.count <= 1 else {
+            throw .malformed("The length of the body is given more than once.")
+        }
+        if let coding = codings.first {
+            guard coding == "chunked", isHTTP11 else {
+                throw .malformed("The only transfer coding is chunked, and HTTP/1.0 has none.")
+            }
+            return .chunked
+        }
+        guard let length = lengths.first else { return .none }
+        guard !length.isEmpty, length.utf8.allSatisfy({ (48...57).contains($0) }), let count = Int(length) else {
+            throw .malformed("Content-Length is no number.")
+        }
+        return count == 0 ? .none : .length(count)
+    }
+
+    /// Bytes that a field name may hold (RFC 9110 section 5.6.2).
+    private static let isTokenByte: [Bool] = (0..<256).map { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            || "!#$%&'*+-.^_`|~".utf8.contains(UInt8(byte))
+    }
+}
+
+extension String {
+    /// Whether this is `lowercase` but for the case of its letters.
+    fileprivate func isSameField(_ lowercase: StaticString) -> Bool {
+        utf8.count == lowercase.utf8CodeUnitCount
+            && strncasecmp(self, UnsafeRawPointer(lowercase.utf8Start).assumingMemoryBound(to: CChar.self), utf8.count)
+                == 0
+    }
+}

@@ -1,0 +1,95 @@
+public import Concurrency
+public import Database
+import FoundationEssentials
+public import Workflows
+
+/// Durable execution in a database of ours: the client side. ``WorkflowWorker`` does the work.
+public final class SQLWorkflowEngine: WorkflowEngine {
+    let database: any Database
+    let clock: any WallClock
+    let bulletin = Bulletin()
+
+    /// Uses the tables of ``Database/Migration/workflows``, which must be there.
+    public init(database: any Database, clock: any WallClock = SystemClock()) {
+        self.database = database
+        self.clock = clock
+    }
+
+    /// Admits a workflow with one row.
+    public func start<W: Workflow>(
+        _ type: W.Type, id: WorkflowID, input: W.Input, options: StartOptions, in connection: any SQLConnection
+    ) throws -> StartOutcome {
+        let row = RunAdmission(
+            workflowID: id, workflow: W.name, input: try Payload(encoding: input), options: options,
+            startedAt: clock.now.microseconds)
+        return try row.insert(on: connection) ? .started : .alreadyExists
+    }
+
+    /// Leaves the request in the run's inbox; a second one changes nothing.
+    public func requestCancel(
+        _ id: WorkflowID, reason: String, in connection: any SQLConnection
+    ) throws -> RequestOutcome {
+        try request(id, in: connection) { run in
+            let pending = try connection.first(
+                "SELECT id FROM workflow_inbox WHERE run = \(run) AND kind = 'cancelRequested'")
+            if pending == nil { try Inbox.post(.cancelRequested(reason: reason), to: run, on: connection) }
+        }
+    }
+
+    /// Leaves the signal in the run's inbox.
+    public func signal(
+        _ id: WorkflowID, named name: String, payload: Payload, in connection: any SQLConnection
+    ) throws -> RequestOutcome {
+        try request(id, in: connection) { run in
+            try Inbox.post(.signalled(name: name, payload: payload), to: run, on: connection)
+        }
+    }
+
+    /// Wakes the workers of this process.
+    public func wake() { bulletin.wakeWorkers() }
+
+    /// Runs `body` in a write transaction and wakes the workers after its commit.
+    public func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        let value = try await database.write(body)
+        wake()
+        return value
+    }
+
+    /// Wake-ups when the workflow moves in this process.
+    public func changes(of id: WorkflowID) -> AsyncStream<Void> { bulletin.changes(of: id) }
+
+    /// Waits for the end; a process that does not run the workflow looks every second.
+    public func waitForClose(of id: WorkflowID) async throws -> WorkflowDescription? {
+        try await withThrowingTaskGroup(of: WorkflowDescription?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { [self] in
+                for await _ in changes(of: id) {
+                    guard let description = try await describe(id) else { return nil }
+                    if description.status.isClosed { return description }
+                }
+                try Task.checkCancellation()
+                return try await describe(id)
+            }
+            group.addTask { [self] in
+                while true {
+                    try await clock.sleep(for: .seconds(1))
+                    guard let description = try await describe(id) else { return nil }
+                    if description.status.isClosed { return description }
+                }
+            }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func request(
+        _ id: WorkflowID, in connection: any SQLConnection, _ post: (_ run: Int) throws -> Void
+    ) throws -> RequestOutcome {
+        guard let row = try connection.first("SELECT id, state FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
+        else { return .notFound }
+        guard try row.integer("state") != RunState.closed.rawValue else { return .alreadyClosed }
+        try post(try row.integer("id"))
+        return .accepted
+    }
+}

@@ -1,0 +1,91 @@
+import Database
+import Workflows
+
+/// One thing a worker writes; many of them share a transaction.
+enum Change: Sendable {
+    case turn(Turn)
+    /// An attempt failed; the next may begin at `availableAt`.
+    case retry(TaskKey, token: Int, availableAt: Int, failure: WorkflowFailure)
+    /// An activity ended whose run somebody else holds, or nobody.
+    case relay(WorkflowEvent, TaskKey, token: Int)
+    /// A stopping worker gives a lease back; the attempt does not count.
+    case handBack(TaskKey, token: Int)
+    case heartbeat(TaskKey, token: Int, details: Payload, done: CheckedContinuation<Void, Never>)
+    /// The run leaves memory.
+    case release(run: Int)
+    /// The run's code cannot go on.
+    case park(run: Int, problem: String)
+    /// The run was loaded without harm although its holders died.
+    case clearLoss(run: Int)
+
+    /// - Throws: ``LeaseError`` when the lease it rests on is gone; nothing of it must remain then.
+    func apply(for session: String, on connection: any SQLConnection) throws {
+        switch self {
+        case .turn(let turn): try turn.apply(for: session, on: connection)
+        case .retry(let key, let token, let availableAt, let failure):
+            try Self.retry(key, token, at: availableAt, failure, on: connection)
+        case .relay(let event, let key, let token):
+            try Self.changeOne(
+                "DELETE FROM activity_tasks WHERE \(run: key) AND token = \(token)", key, on: connection)
+            try Inbox.post(event, to: key.run, on: connection)
+        case .handBack(let key, let token):
+            try Self.changeOne(
+                """
+                UPDATE activity_tasks SET state = 0, session = NULL, token = token + 1, attempt = attempt - 1
+                WHERE \(run: key) AND token = \(token) AND state = 2
+                """, key, on: connection)
+        case .heartbeat(let key, let token, let details, _):
+            try Self.changeOne(
+                "UPDATE activity_tasks SET heartbeat = \(details.bytes) WHERE \(run: key) AND token = \(token)", key,
+                on: connection)
+        case .release(let run):
+            try connection.execute(
+                """
+                UPDATE workflow_runs SET session = NULL, state = CASE WHEN EXISTS (
+                    SELECT 1 FROM workflow_inbox WHERE workflow_inbox.run = workflow_runs.id) THEN 0 ELSE 2 END
+                WHERE id = \(run) AND state = 1 AND session = \(session)
+                """)
+        case .park(let run, let problem):
+            try connection.execute(
+                """
+                UPDATE workflow_runs SET session = NULL, state = 3, problem = \(problem)
+                WHERE id = \(run) AND state = 1 AND session = \(session)
+                """)
+        case .clearLoss(let run): try connection.execute("UPDATE workflow_runs SET lost = 0 WHERE id = \(run)")
+        }
+    }
+
+    /// - Parameter failure: Shown until the next attempt ends.
+    private static func retry(
+        _ key: TaskKey, _ token: Int, at availableAt: Int, _ failure: WorkflowFailure, on connection: any SQLConnection
+    ) throws {
+        let again = try connection.execute(
+            """
+            UPDATE activity_tasks SET state = 1, available_at = \(availableAt), session = NULL, token = token + 1,
+                lost = 0, failure = \(try JSONText.encode(failure))
+            WHERE \(run: key) AND token = \(token) AND state = 2 AND cancel_requested = 0
+            """)
+        if again == 1 { return }
+        // Cancelled while it failed: then it is over.
+        try changeOne(
+            "DELETE FROM activity_tasks WHERE \(run: key) AND token = \(token) AND cancel_requested = 1", key,
+            on: connection)
+        try Inbox.post(.activityCancelled(id: key.activityID), to: key.run, on: connection)
+    }
+
+    private static func changeOne(_ statement: SQL, _ key: TaskKey, on connection: any SQLConnection) throws {
+        guard try connection.execute(statement) == 1 else {
+            throw LeaseError.taskLost(run: key.run, activityID: key.activityID)
+        }
+    }
+}
+
+extension SQL.StringInterpolation {
+    /// The condition that names an activity.
+    mutating func appendInterpolation(run key: TaskKey) {
+        appendLiteral("run = ")
+        appendInterpolation(key.run)
+        appendLiteral(" AND activity_id = ")
+        appendInterpolation(key.activityID)
+    }
+}

@@ -1,0 +1,80 @@
+import Database
+import FoundationEssentials
+import Workflows
+
+/// A run that this session has just taken hold of.
+struct ClaimedRun: Sendable {
+    let id: Int
+    let workflowID: WorkflowID
+    let runID: RunID
+    let workflow: String
+    let input: Payload
+    let priority: Int
+    let logContext: [String: String]
+    let startedAt: Int
+    /// Whether somebody held it before: then it may have a history.
+    let wasHeld: Bool
+    /// How often its holder died, since it last got on.
+    let lost: Int
+    let parent: RunAdmission.Parent?
+
+    private init(_ row: SQLRow) throws {
+        id = try row.integer("id")
+        workflowID = WorkflowID(recorded: try row.text("workflow_id"))
+        runID = RunID(rawValue: try row.text("run_id"))
+        workflow = try row.text("workflow")
+        input = Payload(bytes: try row.blob("input"))
+        priority = try row.integer("priority")
+        logContext = try row.optionalText("log_context").map { try JSONText.decode($0) } ?? [:]
+        startedAt = try row.integer("started_at")
+        wasHeld = try row.integer("was_held") == 1
+        lost = try row.integer("lost")
+        if let run = try row.optionalInteger("parent"), let child = try row.optionalText("parent_child") {
+            parent = RunAdmission.Parent(run: run, childID: child)
+        } else {
+            parent = nil
+        }
+    }
+
+    private static let columns =
+        """
+        id, workflow_id, run_id, workflow, input, priority, log_context, started_at, was_held, lost, parent, \
+        parent_child
+        """
+
+    /// Takes up to `limit` runs that wait, in their order.
+    static func claim(_ limit: Int, for session: String, on connection: any SQLConnection) throws -> [ClaimedRun] {
+        let rows = try connection.query(
+            """
+            SELECT \(unsafe: columns) FROM workflow_runs WHERE state = 0 ORDER BY priority, id
+            LIMIT \(limit)\(unsafe: connection.dialect.skippingLocked)
+            """)
+        return try take(rows, for: session, on: connection)
+    }
+
+    /// Takes one run whose holders died repeatedly.
+    static func claimSuspect(for session: String, on connection: any SQLConnection) throws -> [ClaimedRun] {
+        let rows = try connection.query(
+            """
+            SELECT \(unsafe: columns) FROM workflow_runs WHERE state = 5 ORDER BY id
+            LIMIT 1\(unsafe: connection.dialect.skippingLocked)
+            """)
+        return try take(rows, for: session, on: connection)
+    }
+
+    private static func take(
+        _ rows: [SQLRow], for session: String, on connection: any SQLConnection
+    ) throws -> [ClaimedRun] {
+        let runs = try rows.map { try ClaimedRun($0) }
+        for run in runs {
+            try connection.execute(
+                "UPDATE workflow_runs SET state = 1, session = \(session), was_held = 1 WHERE id = \(run.id)")
+        }
+        return runs
+    }
+}
+
+extension SQLDialect {
+    /// The end of a SELECT that claims: rows that another process is claiming are passed over, not waited for.
+    var skippingLocked: String { self == .sqlite ? "" : " FOR UPDATE SKIP LOCKED" }
+}

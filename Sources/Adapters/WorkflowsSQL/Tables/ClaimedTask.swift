@@ -1,0 +1,84 @@
+import Database
+import Workflows
+
+/// An activity that this session has leased; its attempt is already counted.
+struct ClaimedTask: Sendable {
+    var key: TaskKey
+    var name: String
+    var queue: TaskQueue
+    var input: Payload
+    /// Options given in the call; nil for the activity's own.
+    var options: ActivityOptions?
+    /// When all attempts together must be over, in microseconds since 1970.
+    var expiresAt: Int?
+    var attempt: Int
+    /// How often a process died in it.
+    var lost = 0
+    /// The fencing token of this lease.
+    var token: Int
+    var heartbeat: Payload?
+    var isCancelRequested = false
+    var isSuspect = false
+    var workflowID: WorkflowID
+    var runID: RunID
+    var logContext: [String: String]
+
+    /// Leases up to `limit` activities of `queue`, urgent and old runs first.
+    static func claim(
+        _ limit: Int, of queue: TaskQueue, for session: String, on connection: any SQLConnection
+    ) throws -> [ClaimedTask] {
+        let rows = try connection.query(
+            """
+            \(unsafe: select) WHERE t.state = 0 AND t.queue = \(queue.rawValue) ORDER BY t.priority, t.run
+            LIMIT \(limit)\(unsafe: connection.dialect.skippingLocked)
+            """)
+        return try rows.map { try take($0, from: queue, for: session, on: connection) }
+    }
+
+    /// Leases one activity in which processes died repeatedly.
+    static func claimSuspect(
+        of queue: TaskQueue, for session: String, on connection: any SQLConnection
+    ) throws -> ClaimedTask? {
+        let row = try connection.first(
+            """
+            \(unsafe: select) WHERE t.state = 3 AND t.queue = \(queue.rawValue) ORDER BY t.run
+            LIMIT 1\(unsafe: connection.dialect.skippingLocked)
+            """)
+        guard let row else { return nil }
+        var task = try take(row, from: queue, for: session, on: connection)
+        task.isSuspect = true
+        return task
+    }
+
+    private static let select =
+        """
+        SELECT t.run, t.activity_id, t.name, t.options, t.expires_at, t.attempt, t.lost, t.token, t.heartbeat, \
+        t.cancel_requested, h.payload, r.workflow_id, r.run_id, r.log_context \
+        FROM activity_tasks t JOIN workflow_history h ON h.run = t.run AND h.sequence = t.sequence \
+        JOIN workflow_runs r ON r.id = t.run
+        """
+
+    private static func take(
+        _ row: SQLRow, from queue: TaskQueue, for session: String, on connection: any SQLConnection
+    ) throws -> ClaimedTask {
+        let key = TaskKey(run: try row.integer("run"), activityID: try row.text("activity_id"))
+        // The attempt is counted with the claim, before the call: a process that dies in it must not get the try back,
+        // or what crashes it is run, and paid for, for ever.
+        try connection.execute(
+            """
+            UPDATE activity_tasks SET state = 2, session = \(session), token = token + 1, attempt = attempt + 1,
+                available_at = NULL
+            WHERE run = \(key.run) AND activity_id = \(key.activityID)
+            """)
+        let heartbeat: Payload? = if case .null = row["heartbeat"] { nil } else { Payload(bytes: try row.blob("heartbeat")) }
+        return ClaimedTask(
+            key: key, name: try row.text("name"), queue: queue, input: Payload(bytes: try row.blob("payload")),
+            options: try row.optionalText("options").map { try JSONText.decode($0) },
+            expiresAt: try row.optionalInteger("expires_at"), attempt: try row.integer("attempt") + 1,
+            lost: try row.integer("lost"), token: try row.integer("token") + 1, heartbeat: heartbeat,
+            isCancelRequested: try row.integer("cancel_requested") == 1,
+            workflowID: WorkflowID(recorded: try row.text("workflow_id")),
+            runID: RunID(rawValue: try row.text("run_id")),
+            logContext: try row.optionalText("log_context").map { try JSONText.decode($0) } ?? [:])
+    }
+}

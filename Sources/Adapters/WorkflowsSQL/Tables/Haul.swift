@@ -1,0 +1,63 @@
+import Database
+import Workflows
+
+/// What one look at the database brings a worker: one transaction for all of it.
+struct Haul: Sendable {
+    /// What the worker has room for.
+    struct Request: Sendable {
+        var session: String
+        var now: Int
+        /// Until when the session is to be good, when it is time to say so again.
+        var extendsUntil: Int?
+        var freeRuns: Int
+        var freeSlots: [(queue: TaskQueue, count: Int)]
+        var takesSuspectRun: Bool
+        var takesSuspectTask: Bool
+        /// Whether something is due, or it is time to look for what others left.
+        var isSweep: Bool
+    }
+
+    var runs: [ClaimedRun] = []
+    var tasks: [ClaimedTask] = []
+    var inbox: [Inbox.Row] = []
+    /// Leased activities that another process asked to cancel; only of a sweep.
+    var cancelled: [TaskKey] = []
+    /// When to look again; only of a sweep.
+    var nextDue: Int?
+
+    static func take(_ request: Request, on connection: any SQLConnection) throws -> Haul {
+        let session = request.session
+        if let expiry = request.extendsUntil {
+            try Sessions.extend(session, until: expiry, on: connection)
+        } else {
+            try Sessions.check(session, on: connection)
+        }
+        var haul = Haul()
+        if request.isSweep { try DueWork.fire(at: request.now, on: connection) }
+        if request.freeRuns > 0 {
+            haul.runs = try ClaimedRun.claim(request.freeRuns, for: session, on: connection)
+            if request.takesSuspectRun { haul.runs += try ClaimedRun.claimSuspect(for: session, on: connection) }
+        }
+        for (queue, count) in request.freeSlots {
+            haul.tasks += try ClaimedTask.claim(count, of: queue, for: session, on: connection)
+        }
+        if request.takesSuspectTask, let task = try suspectTask(request, haul, on: connection) { haul.tasks.append(task) }
+        haul.inbox = try Inbox.waiting(for: session, on: connection)
+        if request.isSweep {
+            haul.cancelled = try connection.query(
+                "SELECT run, activity_id FROM activity_tasks WHERE cancel_requested = 1 AND session = \(session)"
+            ).map { TaskKey(run: try $0.integer("run"), activityID: try $0.text("activity_id")) }
+            haul.nextDue = try DueWork.next(on: connection)
+        }
+        return haul
+    }
+
+    private static func suspectTask(
+        _ request: Request, _ haul: Haul, on connection: any SQLConnection
+    ) throws -> ClaimedTask? {
+        for (queue, count) in request.freeSlots where haul.tasks.count(where: { $0.queue == queue }) < count {
+            if let task = try ClaimedTask.claimSuspect(of: queue, for: request.session, on: connection) { return task }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,87 @@
+import Database
+import FoundationEssentials
+import Workflows
+
+/// The table `worker_sessions`: who holds leases. A lease is good for as long as its session's row is there, and only
+/// whoever deletes that row may take what it held.
+enum Sessions {
+    struct Row: Sendable {
+        let id: String
+        let identity: ProcessIdentity
+        let expiresAt: Int
+
+        /// Whether its process is known to be gone, or has not been heard of in time.
+        func isDead(at now: Int) -> Bool {
+            if identity == .current { return !LiveSessions.contains(id) }
+            // What runs on this machine is seen directly, so a clock that jumps takes nothing from it.
+            return identity.isRunning.map { !$0 } ?? (expiresAt < now)
+        }
+    }
+
+    static func open(_ id: String, until expiry: Int, on connection: any SQLConnection) throws {
+        let identity = ProcessIdentity.current
+        try connection.execute(
+            """
+            INSERT INTO worker_sessions (id, host, process, expires_at)
+            VALUES (\(id), \(identity.host), \(identity.process), \(expiry))
+            """)
+    }
+
+    /// - Throws: ``LeaseError/sessionLost`` when somebody declared the session dead.
+    static func check(_ id: String, on connection: any SQLConnection) throws {
+        // Locked where rows can be: nobody may end the session between this look and the commit.
+        let lock = connection.dialect == .sqlite ? "" : " FOR UPDATE"
+        guard try connection.first("SELECT id FROM worker_sessions WHERE id = \(id)\(unsafe: lock)") != nil else {
+            throw LeaseError.sessionLost
+        }
+    }
+
+    static func extend(_ id: String, until expiry: Int, on connection: any SQLConnection) throws {
+        guard try connection.execute("UPDATE worker_sessions SET expires_at = \(expiry) WHERE id = \(id)") == 1 else {
+            throw LeaseError.sessionLost
+        }
+    }
+
+    static func all(on connection: any SQLConnection) throws -> [Row] {
+        try connection.query("SELECT id, host, process, expires_at FROM worker_sessions LIMIT 1000").map { row in
+            Row(
+                id: try row.text("id"),
+                identity: ProcessIdentity(host: try row.text("host"), process: try row.text("process")),
+                expiresAt: try row.integer("expires_at"))
+        }
+    }
+
+    /// Ends a dead session and gives back what it held, counting the loss.
+    ///
+    /// - Returns: How many runs and activities it held; nil when somebody else ended it first.
+    static func bury(_ dead: Row, on connection: any SQLConnection) throws -> (runs: Int, activities: Int)? {
+        let deleted = try connection.execute(
+            "DELETE FROM worker_sessions WHERE id = \(dead.id) AND expires_at = \(dead.expiresAt)")
+        guard deleted == 1 else { return nil }
+        let failure = WorkflowFailure(
+            kind: WorkflowFailure.Kind.workerLost, message: "The process that ran it ended in the middle of it.")
+        let runs = try connection.execute(
+            """
+            UPDATE workflow_runs SET state = CASE WHEN lost >= 1 THEN 5 ELSE 0 END, lost = lost + 1, session = NULL
+            WHERE state = 1 AND session = \(dead.id)
+            """)
+        let activities = try connection.execute(
+            """
+            UPDATE activity_tasks SET state = CASE WHEN lost >= 1 THEN 3 ELSE 0 END, lost = lost + 1,
+                token = token + 1, session = NULL, failure = \(try JSONText.encode(failure))
+            WHERE state = 2 AND session = \(dead.id)
+            """)
+        return (runs, activities)
+    }
+
+    /// Ends a session that has handed back everything but idle runs.
+    static func close(_ id: String, on connection: any SQLConnection) throws {
+        try connection.execute(
+            """
+            UPDATE workflow_runs SET session = NULL, state = CASE WHEN EXISTS (
+                SELECT 1 FROM workflow_inbox WHERE workflow_inbox.run = workflow_runs.id) THEN 0 ELSE 2 END
+            WHERE state = 1 AND session = \(id)
+            """)
+        try connection.execute("DELETE FROM worker_sessions WHERE id = \(id)")
+    }
+}

@@ -1,0 +1,40 @@
+/// Where a run is, for workers. The partial indexes name the numbers.
+enum RunState: Int {
+    /// Something waits for it; nobody holds it.
+    case ready = 0
+    /// In the memory of the session beside it.
+    case held = 1
+    /// Not in memory, and nothing to do until an event comes.
+    case idle = 2
+    /// Its code cannot go on; tried again when a process starts.
+    case parked = 3
+    /// Ended.
+    case closed = 4
+    /// Ready, but its holder died repeatedly: loaded alone, so that what kills the process is known.
+    case suspect = 5
+}
+
+/// Where an activity is. The partial indexes name the numbers.
+enum TaskState: Int {
+    case queued = 0
+    /// Waiting for its next attempt.
+    case backoff = 1
+    /// Leased by the session beside it.
+    case running = 2
+    /// Queued, but its worker died repeatedly: one such at a time.
+    case suspect = 3
+}
+
+/// An activity within the database.
+struct TaskKey: Hashable, Sendable {
+    let run: Int
+    let activityID: String
+}
+
+/// The database refused a write because its writer no longer holds the lease: somebody else does, or nobody.
+enum LeaseError: Error, Equatable {
+    /// The whole session was declared dead.
+    case sessionLost
+    /// One task has a newer token.
+    case taskLost(run: Int, activityID: String)
+}

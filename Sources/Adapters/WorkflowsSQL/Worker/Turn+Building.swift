@@ -1,0 +1,61 @@
+import Concurrency
+import Workflows
+
+// Filling a turn from what a run was told and what it decided; the run keeps account of what is open.
+extension Turn {
+    /// Whether nothing of it needs to be written.
+    var isEmpty: Bool {
+        entries.isEmpty && endedTasks.isEmpty && consumedInbox.isEmpty && progress == nil && closing == nil
+    }
+
+    /// Records events and voids what they came from.
+    mutating func add(_ inbound: [HeldRun.Inbound], _ run: HeldRun) throws {
+        for item in inbound {
+            run.note(.event(item.event))
+            switch item.source {
+            case .start: continue
+            case .task(let key, let token): endedTasks.append(EndedTask(activityID: key.activityID, token: token))
+            case .inbox(let id): consumedInbox.append(id)
+            }
+            entries.append(try RecordedEntry(item.event))
+        }
+    }
+
+    /// Records a command and what carries it out.
+    /// - Parameter takeSlot: Whether an activity of that queue may begin with this very transaction.
+    mutating func add(
+        _ command: WorkflowCommand, _ run: HeldRun, takeSlot: (TaskQueue) -> Bool
+    ) throws {
+        run.note(.command(command))
+        switch command {
+        case .scheduleActivity(let activity):
+            newTasks.append(
+                NewTask(
+                    command: activity, sequence: firstSequence + entries.count,
+                    expiresAt: activity.options.scheduleToClose.map { time + $0.microseconds },
+                    isLeased: takeSlot(activity.options.taskQueue)))
+        case .cancelActivity(let id): cancelledTasks.append(id)
+        case .startTimer(let id, let duration): newTimers.append((id, time + max(0, duration.microseconds)))
+        case .cancelTimer(let id): cancelledTimers.append(id)
+        case .startChild(let child):
+            newChildren.append(
+                RunAdmission(
+                    workflowID: child.workflowID, workflow: child.name, input: child.input,
+                    options: StartOptions(priority: run.row.priority, logContext: run.row.logContext), startedAt: time,
+                    parent: RunAdmission.Parent(run: run.row.id, childID: child.id)))
+        case .cancelChild(let id):
+            if let child = run.openChildren[id] { cancelledChildren.append(child) }
+        case .recordPatch: break
+        }
+        entries.append(try RecordedEntry(command))
+    }
+
+    /// Makes this the run's last turn: whatever is still open goes with it.
+    mutating func close(_ closing: Closing, _ run: HeldRun) {
+        self.closing = closing
+        parent = run.row.parent
+        hasOpenTasks = !run.openActivities.isEmpty
+        hasOpenTimers = !run.openTimers.isEmpty
+        cancelledChildren = Array(run.openChildren.values)
+    }
+}
