@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `File structure` {
     private func inspect(_ bytes: [UInt8]) throws -> ContentInspection {
-        try bytes.withUnsafeBytes { try ContentInspection(of: $0) }
+        try bytes.withUnsafeBytes { try ContentInspection(of: $0, byteCount: bytes.count) }
     }
 
     @Test func `an animated PNG is told from a still one`() throws {

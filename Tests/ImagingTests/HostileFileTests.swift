@@ -63,6 +63,12 @@ import Testing
             for: .bytes(giant))
     }
 
+    @Test func `a JPEG whose pixels cannot be in so few bytes`() async throws {
+        let stretched = JPEGSurgery.claiming(width: 4000, height: 4000, in: try await jpeg(width: 80, height: 60))
+
+        try await expect(.damaged(.jpeg), for: .bytes(stretched))
+    }
+
     @Test func `a PNG that would unfold to gigabytes`() async throws {
         let row = [UInt8](repeating: 0, count: 4096)
         let bomb = PNGWriter.file(width: 30_000, height: 30_000, rows: [row])
@@ -160,6 +166,20 @@ import Testing
         for path in [folder.path, "\(folder.path)/none.jpg", "\(folder.path)/pipe", "/dev/zero", ""] {
             try await expect(.unreadableFile, for: .path(path))
         }
+    }
+
+    @Test func `a header behind a long preview is found`() async throws {
+        let engine = try TestEngine.make()
+        var file = try await jpeg()
+        for _ in 0..<30 {
+            file = JPEGSurgery.inserting(marker: 0xEF, [UInt8](repeating: 0xFF, count: 65_000), into: file)
+        }
+        let folder = try ScratchFolder()
+
+        let facts = try await engine.inspect(.path(try folder.write(file, as: "photo.jpg")))
+
+        #expect(facts.size == PixelSize(width: 400, height: 300))
+        #expect(facts.byteCount == file.count)
     }
 
     @Test func `an option of libvips at the end of a name is part of the name`() async throws {

@@ -10,7 +10,9 @@ public struct Bitmap: Sendable, Equatable {
     /// The values: width times height times channels.
     public var pixels: [UInt8]
 
-    /// Wraps pixels. It is a fault of the program when their number does not fit the size.
+    /// Wraps pixels.
+    ///
+    /// It is a fault of the program when their number does not fit the size.
     public init(size: PixelSize, channels: Int, pixels: [UInt8]) {
         precondition([1, 3, 4].contains(channels), "a bitmap has 1, 3 or 4 channels")
         precondition(size.width > 0 && size.height > 0, "a bitmap has at least one pixel")

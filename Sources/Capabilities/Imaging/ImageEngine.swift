@@ -38,7 +38,7 @@ public final class ImageEngine: Sendable {
     /// - Throws: ``ImageError`` when the file is of no accepted format, is damaged in its header, or is over a limit.
     public func inspect(_ file: ImageFile) async throws(ImageError) -> ImageFacts {
         try await onThread { (watch, library, limits) throws(ImageError) in
-            try SourcePicture(file, limits: limits, watch: watch, in: library).facts
+            try SourcePicture(headerOf: file, limits: limits, watch: watch, in: library).facts
         }
     }
 
@@ -59,7 +59,9 @@ public final class ImageEngine: Sendable {
         }
     }
 
-    /// Writes a bitmap as a file. JPEG has no alpha: it is flattened on white there.
+    /// Writes a bitmap as a file.
+    ///
+    /// JPEG has no alpha: it is flattened on white there.
     ///
     /// - Throws: ``ImageError`` when the bitmap is over a limit or cannot be written.
     public func encode(

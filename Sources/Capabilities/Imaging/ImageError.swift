@@ -53,7 +53,9 @@ public enum ImageError: Error, Equatable, Sendable {
 }
 
 extension ImageError: CustomStringConvertible {
-    /// What to tell a client: what was wrong and what would be accepted. No path and no text of the library.
+    /// What to tell a client: what was wrong and what would be accepted.
+    ///
+    /// No path and no text of the library.
     public var description: String {
         switch self {
         case .libraryUnavailable: "pictures cannot be processed here at the moment"

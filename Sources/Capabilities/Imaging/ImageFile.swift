@@ -8,13 +8,24 @@ public enum ImageFile: Sendable {
     case bytes([UInt8])
 }
 
+/// A file brought into memory, in full or its beginning.
+struct LoadedFile {
+    let blob: VipsBlob
+    /// The length of the whole file.
+    let byteCount: Int
+
+    var isWhole: Bool { blob.count == byteCount }
+}
+
 extension ImageFile {
-    /// Brings the file into memory, refusing one that is too long before it is read.
-    func load(limits: ImageLimits, in library: VipsLibrary) throws(ImageError) -> VipsBlob {
+    /// Brings at most `prefix` bytes of the file into memory, refusing a file that is too long before it is read.
+    func load(
+        upTo prefix: Int = .max, limits: ImageLimits, in library: VipsLibrary
+    ) throws(ImageError) -> LoadedFile {
         switch self {
         case .bytes(let bytes):
             try limits.check(byteCount: bytes.count)
-            return try VipsBlob(bytes, in: library)
+            return try LoadedFile(blob: VipsBlob(bytes, in: library), byteCount: bytes.count)
         case .path(let path):
             // Without O_NONBLOCK a named pipe in the place of the file would hold the thread for ever.
             let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -22,8 +33,10 @@ extension ImageFile {
             defer { close(descriptor) }
             var status = stat()
             guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .unreadableFile }
-            try limits.check(byteCount: Int(status.st_size))
-            return try VipsBlob(reading: Int(status.st_size), from: descriptor, in: library)
+            let count = Int(status.st_size)
+            try limits.check(byteCount: count)
+            return try LoadedFile(
+                blob: VipsBlob(reading: min(count, prefix), from: descriptor, in: library), byteCount: count)
         }
     }
 }

@@ -1,4 +1,6 @@
-/// What a stranger's picture may cost. A file beyond a limit is refused from its header, before any pixel is computed.
+/// What a stranger's picture may cost.
+///
+/// A file beyond a limit is refused from its header, before any pixel is computed.
 ///
 /// While a job runs, its pixels take up to four bytes each. The decoders of progressive JPEG, interlaced PNG and WebP
 /// hold up to eight more for the time of the decoding.
@@ -9,7 +11,9 @@ public struct ImageLimits: Sendable, Equatable {
     public var pixelCount: Int
     /// The longest side, in pixels; also of a result.
     public var side: Int
-    /// The most scans of a progressive JPEG: each one costs a pass over all pixels. Cameras and tools write about ten.
+    /// The most scans of a progressive JPEG: each one costs a pass over all pixels.
+    ///
+    /// Cameras and tools write about ten.
     public var scanCount: Int
     /// The longest time a job may compute, counted from when a thread takes it up.
     public var deadline: Duration

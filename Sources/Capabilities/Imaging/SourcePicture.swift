@@ -4,18 +4,40 @@ struct SourcePicture {
     let byteCount: Int
     let image: VipsImage
 
-    /// Reads the header and refuses what is over a limit.
+    /// Reads the header of a whole file and refuses what is over a limit.
     init(_ file: ImageFile, limits: ImageLimits, watch: JobWatch, in library: VipsLibrary) throws(ImageError) {
-        let blob = try file.load(limits: limits, in: library)
-        let content = try blob.withBytes { (bytes) throws(ImageError) in try ContentInspection(of: bytes) }
+        try self.init(file.load(limits: limits, in: library), limits: limits, watch: watch, in: library)
+    }
+
+    /// Reads the header of a file, which usually lies in its first part; the rest of a long file is left on the disk.
+    init(
+        headerOf file: ImageFile, limits: ImageLimits, watch: JobWatch, in library: VipsLibrary
+    ) throws(ImageError) {
+        let start = try file.load(upTo: Self.usualHeader, limits: limits, in: library)
+        do {
+            try self.init(start, limits: limits, watch: watch, in: library)
+        } catch .damaged where !start.isWhole {
+            try self.init(file, limits: limits, watch: watch, in: library)
+        }
+    }
+
+    /// Room for the previews and profiles that cameras write before the picture.
+    private static let usualHeader = 1 << 20
+
+    private init(
+        _ file: LoadedFile, limits: ImageLimits, watch: JobWatch, in library: VipsLibrary
+    ) throws(ImageError) {
+        let content = try file.blob.withBytes { (bytes) throws(ImageError) in
+            try ContentInspection(of: bytes, byteCount: file.byteCount)
+        }
         try content.check(limits)
         format = content.format
-        byteCount = blob.count
+        byteCount = file.byteCount
         image = try watch.run(failingAs: { _ in .damaged(content.format) }) { () throws(VipsFailure) in
             try VipsImage.make(
                 content.format.loader, in: library,
                 [
-                    "buffer": .blob(blob), "access": .nick("sequential"),
+                    "buffer": .blob(file.blob), "access": .nick("sequential"),
                     // Without this a file that is cut off decodes to grey where data is missing.
                     "fail_on": .nick("truncated"),
                 ])

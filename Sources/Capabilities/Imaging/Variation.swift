@@ -9,7 +9,9 @@ public struct Variation: Hashable, Codable, Sendable {
     /// The format of the result.
     public var encoding: Encoding
 
-    /// Describes a picture. Without `size` the shorter side has 1080 pixels.
+    /// Describes a picture.
+    ///
+    /// Without `size` the shorter side has 1080 pixels.
     public init(
         ratio: AspectRatio, size: PixelSize? = nil, crop: CropFocus = .smart, encoding: Encoding = .jpeg(quality: 95)
     ) {

@@ -24,6 +24,7 @@ enum ColourFixtures {
     }
 
     /// A matrix profile with the colorants of Adobe RGB (1998), relative to D50, and its gamma of 563/256.
+    ///
     /// ICC.1:2001-04, sections 6.1 to 6.5.
     static let adobeRGBProfile: [UInt8] = {
         let colorants: [(String, [Double])] = [

@@ -10,14 +10,18 @@ struct ContentInspection: Equatable {
     /// Passes over the pixels: more than 1 in a progressive JPEG.
     var scanCount: Int
 
-    /// Reads the structure of `file`.
+    /// Whether the file is too short for the pixels that its header claims.
+    var isTooShort = false
+
+    /// Reads the structure of `file`, which may be the beginning of a file of `byteCount` bytes.
     /// - Throws: ``ImageError/unsupportedFormat(found:)`` when it is none of the accepted formats.
-    init(of file: UnsafeRawBufferPointer) throws(ImageError) {
+    init(of file: UnsafeRawBufferPointer, byteCount: Int) throws(ImageError) {
         let reader = ByteReader(file)
         if reader.starts(with: [0xFF, 0xD8, 0xFF]) {
             format = .jpeg
             let structure = JPEGStructure(reader)
             (claimedSize, frameCount, scanCount) = (structure.size, 1, structure.scanCount)
+            isTooShort = byteCount < structure.leastByteCount
         } else if reader.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
             format = .png
             (claimedSize, frameCount) = (PNGStructure.size(reader), PNGStructure.frameCount(reader))
@@ -34,6 +38,7 @@ struct ContentInspection: Equatable {
     /// Throws when the content asks for more than `limits` allow.
     func check(_ limits: ImageLimits) throws(ImageError) {
         if let claimedSize, claimedSize.width > 0, claimedSize.height > 0 { try limits.check(size: claimedSize) }
+        if isTooShort { throw .damaged(format) }
         guard frameCount <= 1 else { throw .animated(format, frameCount: frameCount) }
         guard scanCount <= limits.scanCount else { throw .tooManyScans(limit: limits.scanCount) }
     }

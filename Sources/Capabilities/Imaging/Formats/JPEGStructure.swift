@@ -4,6 +4,8 @@ struct JPEGStructure {
     private(set) var size: PixelSize?
     /// How many scans a progressive file has; 1 for any other, whose scans each hold other pixels.
     private(set) var scanCount = 1
+    /// The fewest bytes that can hold the claimed size, as far as the kind of coding tells.
+    private(set) var leastByteCount = 0
 
     private static let startOfScan: UInt8 = 0xDA
     private static let endOfImage: UInt8 = 0xD9
@@ -24,6 +26,7 @@ struct JPEGStructure {
             if Self.frames.contains(marker), size == nil {
                 isProgressive = Self.progressive.contains(marker)
                 size = Self.size(in: file, at: position)
+                leastByteCount = size.map { Self.leastByteCount(of: $0, frame: marker) } ?? 0
             }
             guard let length = Self.hasLength(marker) ? file.bigEndian16(at: position + 2) : 0 else { break }
             offset = position + 2 + length
@@ -37,6 +40,17 @@ struct JPEGStructure {
             return nil
         }
         return PixelSize(width: width, height: height)
+    }
+
+    /// Huffman coding spends at least a bit on the first coefficient of each block of 8 by 8 pixels and, unless blocks
+    /// share them as in progressive files, another on its end. A decoder would fill in grey for what is missing.
+    private static func leastByteCount(of size: PixelSize, frame: UInt8) -> Int {
+        let blocks = ((size.width + 7) / 8) * ((size.height + 7) / 8)
+        return switch frame {
+        case 0xC0, 0xC1: blocks * 2 / 8
+        case 0xC2: blocks / 8
+        default: 0
+        }
     }
 
     /// The next marker and where its 0xFF lies, past stuffed bytes, fill bytes and restarts of the entropy-coded data.

@@ -8,8 +8,9 @@ enum PNGStructure {
         return PixelSize(width: width, height: height)
     }
 
-    /// The frames of an animation, 1 for a still picture. `acTL` stands before the first pixels, so only the few
-    /// chunks there are read.
+    /// The frames of an animation, 1 for a still picture.
+    ///
+    /// `acTL` stands before the first pixels, so only the few chunks there are read.
     static func frameCount(_ file: ByteReader) -> Int {
         var offset = 8
         while let length = file.bigEndian32(at: offset), !file.starts(with: "IDAT", at: offset + 4) {

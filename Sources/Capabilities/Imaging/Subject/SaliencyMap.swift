@@ -9,7 +9,9 @@ struct SaliencyMap {
     /// 0 and up, rows from the top; the parts below the threshold are 0.
     private(set) var weights: [Float]
 
-    /// Looks at packed eight-bit sRGB pixels, three bytes each. About 160 pixels on the long side are enough.
+    /// Looks at packed eight-bit sRGB pixels, three bytes each.
+    ///
+    /// About 160 pixels on the long side are enough.
     init(rgb: [UInt8], size: PixelSize) {
         let lab = LabPlanes(rgb: rgb, size: size)
         width = size.width
@@ -84,7 +86,7 @@ struct SaliencyMap {
 
 /// The value that best parts a set of values into a low and a high class.
 enum OtsuThreshold {
-    /// Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9 (1979), over 64 classes.
+    /// Uses 64 classes; Otsu, "A threshold selection method from gray-level histograms", IEEE SMC-9 no 1, 1979.
     static func of(_ values: [Float]) -> Float {
         guard let top = values.max(), top > 0 else { return 0 }
         let classes = 64

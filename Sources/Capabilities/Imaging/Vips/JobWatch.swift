@@ -27,7 +27,9 @@ final class JobWatch {
         if let reasonToStop { throw reasonToStop }
     }
 
-    /// Runs one step. A failure of libvips becomes `fault`, unless it was this watch that stopped the work.
+    /// Runs one step.
+    ///
+    /// A failure of libvips becomes `fault`, unless it was this watch that stopped the work.
     func run<Result>(
         failingAs fault: (VipsFailure) -> ImageError, _ step: () throws(VipsFailure) -> Result
     ) throws(ImageError) -> Result {
@@ -38,7 +40,9 @@ final class JobWatch {
         }
     }
 
-    /// Watches `image` and everything made from it. The watch must outlive the pixel work on them.
+    /// Watches `image` and everything made from it.
+    ///
+    /// The watch must outlive the pixel work on them.
     func watch(_ image: VipsImage) {
         library.functions.vips_image_set_progress(image.pointer, 1)
         _ = library.functions.g_signal_connect_data(

@@ -7,7 +7,9 @@ public struct LibraryLocation: Sendable, Equatable {
     /// Folders searched, in this order, for a file named `libvips*.so*`, before the system's own library.
     public var folders: [String]
 
-    /// Describes a place. With `file`, only that file counts: a wrong setting is reported, not covered up.
+    /// Describes a place.
+    ///
+    /// With `file`, only that file counts: a wrong setting is reported, not covered up.
     public init(file: String? = nil, folders: [String] = []) {
         self.file = file
         self.folders = folders

@@ -81,8 +81,9 @@ struct VipsCall: ~Copyable {
         }
     }
 
-    /// Checks the arguments and makes the outputs. Pixels are computed later, when a result is rendered; savers compute
-    /// them here.
+    /// Checks the arguments and makes the outputs.
+    ///
+    /// Pixels are computed later, when a result is rendered; savers compute them here.
     mutating func build() throws(VipsFailure) {
         // libvips may put an equal operation in the place of ours; the pointer it leaves is the one to go on with.
         var built: atelier_vips_operation? = operation

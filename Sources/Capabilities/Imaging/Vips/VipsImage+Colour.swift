@@ -1,5 +1,7 @@
 extension VipsImage {
-    /// The high byte of each channel, in the same colour space. A plain cast would clip everything to white instead.
+    /// The high byte of each channel, in the same colour space.
+    ///
+    /// A plain cast would clip everything to white instead.
     func inEightBits() throws(VipsFailure) -> VipsImage {
         if isEightBit { return self }
         let meaning: VipsInterpretation = interpretation == .grey16 ? .blackAndWhite : .srgb

@@ -3,13 +3,15 @@ extension VipsImage {
     /// no place, camera, owner or preview of the source.
     func encoded(as encoding: Encoding, provenance: Provenance?) throws(VipsFailure) -> EncodedImage {
         var call = try VipsCall(encoding.format.saver, in: library)
-        // From 8.15 on the saver is told what to keep, and pixels stream into it. Earlier versions keep all there is,
-        // so they are given an image that has nothing; that costs a copy of the result.
+        // From 8.15 on the saver is told what to keep, and pixels stream into it. Earlier versions keep all there is
+        // or nothing, not even a profile: they are given an image that has nothing, for a copy of the result.
         let choosesMetadata = call.accepts("keep")
         let picture = try choosesMetadata ? applying("copy") : detached(as: bands == 1 ? .blackAndWhite : .srgb)
         if let provenance { picture.attach(provenance.xmpPacket, as: .xmp) }
         try call.set("in", to: .image(picture))
-        if choosesMetadata { try call.set("keep", to: .flags(Kept.profile | (provenance == nil ? 0 : Kept.xmp))) }
+        if choosesMetadata {
+            try call.set("keep", to: .flags(Kept.profile | (provenance == nil ? 0 : Kept.xmp)))
+        }
         // A grey picture keeps one channel, which an RGB profile would not fit.
         if bands >= 3 { try call.set("profile", to: .string("srgb")) }
         switch encoding {

@@ -24,7 +24,9 @@ extension VipsImage {
         return Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
-    /// Attaches `bytes`. Changes the node: only for one that nobody else has yet.
+    /// Attaches `bytes`.
+    ///
+    /// Changes the node: only for one that nobody else has yet.
     func attach(_ bytes: [UInt8], as item: Item) {
         bytes.withUnsafeBytes { raw in
             library.functions.vips_image_set_blob_copy(pointer, item.rawValue, raw.baseAddress, raw.count)

@@ -57,7 +57,9 @@ final class VipsImage: @unchecked Sendable {
         return VipsImage(owning: memory, in: library)
     }
 
-    /// All pixels, rows from the top, bands interleaved, without padding. Eight-bit images only.
+    /// All pixels, rows from the top, bands interleaved, without padding.
+    ///
+    /// Eight-bit images only.
     func pixels() throws(VipsFailure) -> [UInt8] {
         var count = 0
         guard let start = library.functions.vips_image_write_to_memory(pointer, &count) else {
@@ -79,7 +81,9 @@ final class VipsImage: @unchecked Sendable {
             as: interpretation, in: library)
     }
 
-    /// An image from packed eight-bit pixels, copied. It carries no metadata.
+    /// An image from packed eight-bit pixels, copied.
+    ///
+    /// It carries no metadata.
     convenience init(
         copying pixels: UnsafeRawBufferPointer, size: PixelSize, bands: Int, as interpretation: VipsInterpretation,
         in library: VipsLibrary

@@ -67,8 +67,10 @@ final class VipsLibrary: @unchecked Sendable {
     /// The bytes that libvips holds for pixels.
     var bytesInUse: Int { functions.vips_tracked_get_mem() }
 
-    /// Takes what libvips wrote about its last failure. The buffer is shared by all threads: a hint for the operator's
-    /// log, never a reason to decide on, and never for clients because it can hold paths.
+    /// Takes what libvips wrote about its last failure.
+    ///
+    /// The buffer is shared by all threads: a hint for the operator's log, never a reason to decide on, and never for
+    /// clients because it can hold paths.
     func takeErrorText() -> String {
         guard let text = functions.vips_error_buffer_copy() else { return "" }
         defer { functions.g_free(text) }

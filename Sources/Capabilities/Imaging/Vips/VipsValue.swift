@@ -20,7 +20,9 @@ extension VipsValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, Exp
     init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
-/// GObject's fundamental types. They are macros in C, `number << 2`, and part of its ABI.
+/// GObject's fundamental types.
+///
+/// They are macros in C, `number << 2`, and part of its ABI.
 enum GType {
     static let boolean: UInt = 5 << 2
     static let int: UInt = 6 << 2
