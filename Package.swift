@@ -99,7 +99,7 @@ let testing: [Target] = [
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),
-    tests("Observability", uses: ["Observability"]),
+    tests("Observability", uses: ["Concurrency", "Observability"]),
     tests("Identity", uses: ["Cryptography", "Identity"]),
     tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability"]),
     tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
