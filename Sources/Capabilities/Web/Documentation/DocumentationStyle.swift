@@ -35,7 +35,7 @@ enum DocumentationStyle {
         .path{background:none;font-weight:600;font-size:.95rem}
         .lock{float:right;font-size:.75rem;color:var(--soft);border:1px solid var(--line);border-radius:1rem;
         padding:.05rem .6rem}
-        .m{display:inline-block;min-width:3.4em;font:700 .7rem/1.5 ui-monospace,Menlo,Consolas,monospace;
+        .m{display:inline-block;min-width:4.4em;font:700 .7rem/1.5 ui-monospace,Menlo,Consolas,monospace;
         text-transform:uppercase;color:var(--soft)}
         .get{color:var(--get)}.post{color:var(--post)}.put{color:var(--put)}.patch{color:var(--patch)}
         .delete{color:var(--delete)}
@@ -43,7 +43,7 @@ enum DocumentationStyle {
         th,td{text-align:left;vertical-align:top;padding:.45rem .8rem .45rem 0;border-top:1px solid var(--line)}
         tr:first-child>*{border-top:0}
         th{width:13rem;font-weight:500}th i{display:block;font-size:.75rem;color:var(--delete)}
-        td p{margin:.15rem 0;color:var(--soft)}
+        td p{margin:.15rem 0;color:var(--soft)}td p:empty{display:none}
         .limit{display:inline-block;margin-left:.5rem;font-size:.78rem;color:var(--soft);
         border:1px solid var(--line);border-radius:.3rem;padding:0 .35rem}
         .s2 code{color:var(--get)}.s4 code,.s5 code{color:var(--delete)}

@@ -52,10 +52,12 @@ struct SchemaView {
         ]
         var limits = words.compactMap { keyword, word in
             schema[keyword].map { value in
-                if case .string(let text) = value { word + text } else { word + JSONLayout.text(of: value) }
+                if case .string(let text) = value { word + text } else { word + JSONLayout.line(of: value) }
             }
         }
-        if let values = schema["enum"]?.elements { limits += values.map { JSONLayout.text(of: $0) } }
+        if let values = (schema["enum"] ?? schema["items"]?["enum"])?.elements {
+            limits += values.map(JSONLayout.line(of:))
+        }
         return limits
     }
 }
@@ -73,13 +75,17 @@ enum JSONLayout {
                 inner + text(of: .string(member.name)) + ": " + text(of: member.value, indent: inner)
             }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
-        default:
-            do {
-                return try JSONWriter.text(of: value)
-            } catch {
-                // A number that is not finite has no JSON form; it is shown for what it is.
-                return "\(error)"
-            }
+        default: return line(of: value)
+        }
+    }
+
+    /// The same in one line.
+    static func line(of value: JSONValue) -> String {
+        do {
+            return try JSONWriter.text(of: value)
+        } catch {
+            // A number that is not finite has no JSON form; it is shown for what it is.
+            return "\(error)"
         }
     }
 }

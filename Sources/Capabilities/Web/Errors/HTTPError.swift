@@ -109,8 +109,8 @@ extension RequestBodyError: HTTPConvertibleError {
         switch self {
         case .disconnected: .badRequest("The body ended before it was complete")
         case .tooLarge(let limit): .tooLarge(limitInBytes: limit)
-        case .malformed(let reason): .badRequest("The body cannot be read: \(reason)")
-        case .unsupported(let reason): .unsupportedMediaType("The body cannot be read: \(reason)")
+        case .malformed(let reason): .badRequest(reason)
+        case .unsupported(let reason): .unsupportedMediaType(reason)
         case .noRoom: .unavailable("The server has no room for the body at the moment", retryAfter: .seconds(30))
         }
     }
