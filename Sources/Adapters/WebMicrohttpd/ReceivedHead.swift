@@ -60,8 +60,10 @@ struct ReceivedHead {
         mustClose = !isWhole || (framing == .none && Self.usuallyHasBody(self.method))
     }
 
-    /// What lies between the last field and the end of a head. The library takes a line that begins with a colon for
-    /// the end, too: there the distance differs, what follows would become a request, and the connection ends instead.
+    /// What lies between the last field and the end of a head.
+    ///
+    /// The library takes a line that begins with a colon for the end, too. There the distance differs; what follows
+    /// would become a request, so the connection ends instead.
     private static let twoLineBreaks: UInt = 4
 
     private static func usuallyHasBody(_ method: String) -> Bool {
