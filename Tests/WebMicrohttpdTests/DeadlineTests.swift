@@ -1,5 +1,6 @@
 import AtelierTesting
 import Concurrency
+import Observability
 import Testing
 import Web
 
@@ -67,6 +68,30 @@ import Web
             #expect(try await connection.readResponse().status == 200)
 
             #expect(try await connection.readUntilClosed() == [])
+        }
+    }
+
+    @Test(arguments: [
+        "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHo",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na",
+    ])
+    func `a client that leaves right after its last byte is noticed`(sent: String) async throws {
+        let metrics = Metrics()
+        try await withServer(metrics: metrics, handler: echo) { server in
+            for _ in 0..<20 {
+                let connection = try server.connect()
+                try await connection.send(sent)
+                await connection.close()
+            }
+
+            // Whoever came before this one has been let in by now.
+            #expect(try await server.client.get("/").status == 200)
+            // All of the limits are far longer than what this test may take.
+            let open = metrics.gauge("atelier_http_connections", help: "")
+            let clock = ContinuousClock()
+            let end = clock.now + .seconds(9)
+            while open.value > 0, clock.now < end { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(open.value == 0)
         }
     }
 

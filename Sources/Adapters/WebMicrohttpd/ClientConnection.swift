@@ -92,7 +92,9 @@ final class ClientConnection: Sendable {
         }
     }
 
-    /// Whether the client has closed its side. The library does not look while a connection waits for its handler.
+    /// Whether the client has closed its side.
+    ///
+    /// The library does not look while a connection waits for its handler.
     var isHungUp: Bool {
         state.withLock { state in
             guard state.isOpen else { return false }

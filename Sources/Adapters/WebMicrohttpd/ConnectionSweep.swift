@@ -36,8 +36,12 @@ struct ConnectionSweep {
         _ client: ClientConnection, _ now: ContinuousClock.Instant, since last: ContinuousClock.Instant
     ) {
         if client.isOverdue(at: now, intake.configuration) { return client.shutDown() }
+        if client.isHungUp {
+            client.exchange?.abandon()
+            // The library itself misses an end that came together with the last bytes.
+            return client.shutDown()
+        }
         guard let exchange = client.exchange else { return }
-        if client.isHungUp { return exchange.abandon() }
         if exchange.isStarved(after: now - last) {
             logger.debug("a request body came too slowly", ["address": .text(client.address)])
             exchange.abandon()

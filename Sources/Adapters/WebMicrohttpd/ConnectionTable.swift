@@ -19,7 +19,7 @@ final class ConnectionTable: Sendable {
             "atelier_http_connections_refused_total", help: "HTTP connections closed at once, over a limit.")
     }
 
-    /// Whether one more connection from `address` is within the limits. A refusal is counted.
+    /// Whether one more connection from `address` is within the limits; a refusal is counted.
     func accepts(_ address: String) -> Bool {
         let isAccepted = state.withLock { state in
             guard state.connections.count < configuration.maximumConnections else { return false }

@@ -39,7 +39,7 @@ final class Daemon: @unchecked Sendable {
         if socket >= 0 { close(socket) }
     }
 
-    /// Closes every connection and ends the threads, for which it waits. No request may be suspended any more.
+    /// Closes every connection, then waits for the threads to end; no request may be suspended any more.
     func stop() {
         MHD_stop_daemon(handle)
         log.deallocate()

@@ -12,6 +12,13 @@ final class LibraryLog: Sendable {
     private static let length = Duration.seconds(60)
     private static let messagesInWindow = 20
 
+    /// How messages begin that are about clients who leave or send nonsense, and about connections that we had closed.
+    private static let everyday = [
+        "Application reported internal error", "Closing connection (application error", "Connection socket is closed",
+        "Connection was closed by remote side", "Error processing request", "Failed to parse `Content-Length'",
+        "Failed to send", "Socket has been disconnected", "Too large value of 'Content-Length'",
+    ]
+
     private let logger: Logger
     private let window = Locked(Window())
 
@@ -19,9 +26,9 @@ final class LibraryLog: Sendable {
 
     func write(_ message: String) {
         let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        // The library's words for our own decision to close a connection, which was explained where it was taken.
-        guard !text.hasPrefix("Application reported internal error"), !text.contains("application error generating")
-        else { return logger.debug("the HTTP library reports", ["text": .text(text)]) }
+        guard !Self.everyday.contains(where: text.hasPrefix) else {
+            return logger.debug("the HTTP library reports", ["text": .text(text)])
+        }
         let (isWritten, dropped) = window.withLock { window in
             if ContinuousClock.now - window.start > Self.length { window = Window(dropped: window.dropped) }
             guard window.written < Self.messagesInWindow else {

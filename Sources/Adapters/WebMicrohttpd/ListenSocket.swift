@@ -8,7 +8,7 @@ struct ListenSocket {
     let descriptor: Int32
     let port: Int
 
-    /// Binds and listens. Blocks while a host name is looked up.
+    /// Binds and listens; blocks while a host name is looked up.
     init(host: String, port: Int) throws(ServerError) {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -13,7 +13,8 @@ enum BodyFraming: Equatable {
 ///
 /// The library accepts what a proxy in front may read otherwise (two lengths, a length beside `chunked`, a coding it
 /// does not know); where two programs disagree about the end of a request, the rest becomes a request of somebody
-/// else's choice. So whatever is doubtful is refused, and what cannot be judged at least ends the connection.
+/// else's choice. It also ends the list of fields at a line that begins with a colon, glues folded lines onto names and
+/// cuts values at NUL, all without a word. So the fields have to account for every byte of the head.
 ///
 /// - SeeAlso: RFC 9112 sections 3.2, 5.1, 5.2 and 6.3.
 struct ReceivedHead {
@@ -32,7 +33,8 @@ struct ReceivedHead {
         connection: OpaquePointer, method: UnsafePointer<CChar>, target: String, version: UnsafePointer<CChar>,
         byteLimit: Int
     ) throws(HeadFault) {
-        var fields = HeaderFields()
+        var fields = HeaderFields(
+            startingAt: UInt(bitPattern: version) + UInt(strlen(version)) + HeaderFields.lineBreak)
         withUnsafeMutablePointer(to: &fields) { fields in
             _ = MHD_get_connection_values_n(
                 connection, .HEADER_KIND,
@@ -46,6 +48,9 @@ struct ReceivedHead {
         let size = atelier_mhd_header_size(connection)
         guard size <= byteLimit else { throw .tooLarge(limit: byteLimit) }
         let isHTTP11 = strcmp(version, "HTTP/1.1") == 0
+        guard fields.isWhole, UInt(bitPattern: method) + UInt(size) == fields.next + HeaderFields.lineBreak else {
+            throw .malformed("A header line is folded, has no name, or holds characters that it must not.")
+        }
         framing = try fields.framing(isHTTP11: isHTTP11)
         guard !target.isEmpty, target.utf8.allSatisfy({ $0 > 32 && $0 != 127 }) else {
             throw .malformed("The request target is empty or holds blanks.")
@@ -55,14 +60,8 @@ struct ReceivedHead {
         headers = HTTPHeaders(fields.list)
         contentType = fields.contentType
         expectsContinue = fields.expectsContinue && isHTTP11
-        let lastEnd = fields.end ?? UInt(bitPattern: version) + UInt(strlen(version))
-        let isWhole = UInt(bitPattern: method) + UInt(size) == lastEnd + Self.twoLineBreaks
-        mustClose = !isWhole || (framing == .none && Self.usuallyHasBody(self.method))
+        mustClose = framing == .none && Self.usuallyHasBody(self.method)
     }
-
-    /// What lies between the last field and the end of a head. The library takes a line that begins with a colon for
-    /// the end, too: there the distance differs, what follows would become a request, and the connection ends instead.
-    private static let twoLineBreaks: UInt = 4
 
     private static func usuallyHasBody(_ method: String) -> Bool {
         switch method {
@@ -97,17 +96,23 @@ private struct HeaderFields {
     var list: [(name: String, value: String)] = []
     var contentType: String?
     var expectsContinue = false
-    /// The address behind the last value, in the buffer that holds the whole head.
-    var end: UInt?
+    /// Whether the fields so far follow each other without a gap.
+    private(set) var isWhole = true
+    /// The address where the next field, or the empty line at the end, has to begin.
+    private(set) var next: UInt
     private var lengths: [String] = []
     private var codings: [String] = []
     private var hosts = 0
-    private var isMalformed = false
+
+    /// Carriage return and line feed; the library has overwritten them, but they are still counted.
+    static let lineBreak: UInt = 2
+
+    init(startingAt address: UInt) { next = address }
 
     mutating func add(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        if name.isEmpty || !name.allSatisfy({ Self.isTokenByte[Int($0)] }) { isMalformed = true }
-        if value.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) { isMalformed = true }
-        end = value.baseAddress.map { UInt(bitPattern: $0) + UInt(value.count) }
+        if name.isEmpty || !name.allSatisfy({ Self.isTokenByte[Int($0)] }) { isWhole = false }
+        if value.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) { isWhole = false }
+        follow(name, value)
         let field = (name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self))
         list.append(field)
         // Only names of these lengths matter here; most fields are passed on without being looked at.
@@ -115,25 +120,32 @@ private struct HeaderFields {
         case 4: if field.name.isSameField("host") { hosts += 1 }
         case 6: if field.name.isSameField("expect") { expectsContinue = field.value.isSameField("100-continue") }
         case 12: if field.name.isSameField("content-type") { contentType = field.value }
-        case 14...: noteFraming(field.name, field.value)
+        case 14, 17: noteFraming(field.name, field.value)
         default: break
         }
     }
 
+    /// Checks that the name is where it has to be, and that only a colon and blanks lie between it and the value.
+    private mutating func follow(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        let start = UInt(bitPattern: name.baseAddress)
+        let valueStart = UInt(bitPattern: value.baseAddress)
+        let colon = start + UInt(name.count)
+        guard start == next, valueStart > colon, valueStart - colon <= Self.mostBlanks,
+            let blanks = UnsafeRawPointer(bitPattern: colon + 1),
+            UnsafeRawBufferPointer(start: blanks, count: Int(valueStart - colon - 1)).allSatisfy({ $0 == 32 || $0 == 9 }
+            )
+        else { return isWhole = false }
+        next = valueStart + UInt(value.count) + Self.lineBreak
+    }
+
+    private static let mostBlanks: UInt = 256
+
     private mutating func noteFraming(_ name: String, _ value: String) {
-        let name = name.lowercased()
-        if name == "content-length" {
-            lengths.append(value)
-        } else if name == "transfer-encoding" {
-            codings.append(value.lowercased())
-        } else if name.hasPrefix("content-length") || name.hasPrefix("transfer-encoding") {
-            // This version of the library glues a folded line onto the name.
-            isMalformed = true
-        }
+        if name.isSameField("content-length") { lengths.append(value) }
+        if name.isSameField("transfer-encoding") { codings.append(value.lowercased()) }
     }
 
     func framing(isHTTP11: Bool) throws(HeadFault) -> BodyFraming {
-        guard !isMalformed else { throw .malformed("A header field holds characters that it must not.") }
         guard hosts <= 1 else { throw .malformed("There is more than one Host field.") }
         guard hosts == 1 || !isHTTP11 else { throw .malformed("There is no Host field.") }
         guard codings.count + lengths.count <= 1 else {

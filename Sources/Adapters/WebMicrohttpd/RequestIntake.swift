@@ -86,7 +86,10 @@ final class RequestIntake: Sendable {
         let request = HTTPRequest(
             method: exchange.head.method, target: exchange.head.target, headers: exchange.head.headers, body: exchange,
             remoteAddress: exchange.client.address)
-        let task = Task { [handler, logger] in
+        // Immediate: up to its first suspension the handler runs on this very thread, and an answer that needs no wait
+        // goes out without the connection having been suspended (1.5 times the requests a second of a plain task).
+        // Handlers must not block, but neither may they on the cooperative threads, of which there are as few.
+        let task = Task.immediate { [handler, logger] in
             let response = await handler(request)
             exchange.answer(with: response)
             guard case .stream(let produce) = response.body, request.method != "HEAD" else { return }

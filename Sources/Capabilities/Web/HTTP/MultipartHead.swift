@@ -2,7 +2,7 @@
 package struct MultipartHead: Equatable, Sendable {
     /// The form field's name.
     package let name: String
-    /// What the client calls its file. `filename*` is not read: RFC 7578 section 4.2 forbids it in forms.
+    /// What the client calls its file (`filename*` is not read: RFC 7578 section 4.2 forbids it in forms).
     package let fileName: String?
     /// What the client says the content is.
     package let contentType: String?

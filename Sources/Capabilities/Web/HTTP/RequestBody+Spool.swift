@@ -8,7 +8,7 @@ public struct SpooledBody: Sendable {
     /// Its size in bytes.
     public let byteCount: Int
 
-    /// Removes the file. Removing it twice, or after it was moved away, does nothing.
+    /// Removes the file, if it is still there.
     public func remove() { unlink(path) }
 }
 

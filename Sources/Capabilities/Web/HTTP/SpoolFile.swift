@@ -52,6 +52,6 @@ final class SpoolFile: Sendable {
 }
 
 extension SpooledPart {
-    /// Removes the file. Removing it twice, or after it was moved away, does nothing.
+    /// Removes the file, if it is still there.
     public func remove() { unlink(path) }
 }
