@@ -84,7 +84,7 @@ public final class ImageEngine: Sendable {
             let source = try SourcePicture(file, limits: limits, watch: watch, in: library)
             let stored = try source.decoded(flattened: false, watch: watch)
             return try watch.run(failingAs: ImageError.init(step:)) { () throws(VipsFailure) in
-                let picture = try stored.inSRGB().applying("autorot")
+                let picture = try stored.inSRGB().turnedUpright()
                 return Bitmap(size: picture.size, channels: picture.bands, pixels: try picture.pixels())
             }
         }
