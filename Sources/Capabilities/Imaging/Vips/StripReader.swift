@@ -13,7 +13,9 @@ final class StripReader {
     /// Rows that are read at once: enough to make the calls cheap, few enough to stop soon.
     static let usualHeight = 32
 
-    /// Prepares memory for `source`, which must have eight bits a channel. Nothing is computed yet.
+    /// Prepares memory for `source`, which must have eight bits a channel.
+    ///
+    /// Nothing is computed yet.
     init(_ source: VipsImage) throws(VipsFailure) {
         self.source = source
         let memory = try PixelMemory(byteCount: source.size.pixelCount * source.bands)

@@ -12,7 +12,9 @@ extension VipsImage {
         Orientation(rawValue: Int(library.functions.vips_image_get_orientation(pointer))) ?? .upright
     }
 
-    /// Records how to show the picture. Changes the node: only for one that nobody else has yet.
+    /// Records how to show the picture.
+    ///
+    /// Changes the node: only for one that nobody else has yet.
     func mark(_ orientation: Orientation) {
         library.functions.vips_image_set_int(pointer, "orientation", Int32(orientation.rawValue))
     }

@@ -57,7 +57,9 @@ final class VipsImage: @unchecked Sendable {
         return VipsImage(owning: memory, in: library)
     }
 
-    /// The picture as it is to be seen. Turning reads pixels out of order, so they are computed first.
+    /// The picture as it is to be seen.
+    ///
+    /// Turning reads pixels out of order, so they are computed first.
     func turnedUpright() throws(VipsFailure) -> VipsImage {
         orientation == .upright ? self : try rendered().applying("autorot")
     }
