@@ -30,7 +30,7 @@ public final class ImageEngine: Sendable {
     /// The version of libvips, such as "8.18.7".
     public var version: String { library.version }
 
-    /// The bytes libvips holds for pixels at the moment, in all engines of the process.
+    /// The bytes libvips holds for its buffers at the moment, in all engines of the process; decoded sources not counted.
     public var bytesInUse: Int { library.bytesInUse }
 
     /// Reads the header of a file; no pixel is computed.
