@@ -140,6 +140,50 @@ import Testing
     }
 }
 
+@Suite struct `Colour profiles` {
+    private func isSRGB(_ profile: [UInt8]) -> Bool {
+        profile.withUnsafeBytes { ColourProfile($0)?.isSRGB ?? false }
+    }
+
+    @Test func `sRGB is known by its colours and curve`() {
+        let primaries = ColourFixtures.sRGBPrimaries
+
+        #expect(isSRGB(ColourFixtures.profile(primaries: primaries, curve: ColourFixtures.sRGBFormula)))
+        #expect(isSRGB(ColourFixtures.profile(primaries: primaries, curve: ColourFixtures.sRGBTable)))
+    }
+
+    @Test func `the profile written into results is known as sRGB`() async throws {
+        let engine = try TestEngine.make()
+        let file = try await engine.encode(.quarters, as: .jpeg(quality: 95))
+        let segment = try #require(JPEGSurgery.segments(of: file.bytes).first { $0.marker == 0xE2 })
+
+        #expect(isSRGB(Array(segment.payload.dropFirst(14))))
+    }
+
+    @Test func `other colours or another curve are not sRGB`() {
+        let linear: [UInt8] = Array("curv".utf8) + [0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0xFF, 0xFF]
+
+        #expect(!isSRGB(ColourFixtures.adobeRGBProfile))
+        #expect(!isSRGB(ColourFixtures.profile(primaries: ColourFixtures.sRGBPrimaries, curve: linear)))
+    }
+
+    @Test func `no cut and no changed byte of a profile leads the reader astray`() {
+        let whole = ColourFixtures.profile(
+            primaries: ColourFixtures.sRGBPrimaries, curve: ColourFixtures.sRGBFormula)
+        var random = SeededRandom(seed: 5)
+
+        for length in 0..<whole.count { #expect(!isSRGB(Array(whole.prefix(length))) || length > whole.count - 4) }
+        for _ in 0..<2000 {
+            var changed = whole
+            for _ in 0..<4 {
+                changed[.random(in: 0..<whole.count, using: &random)] = .random(in: 0...255, using: &random)
+            }
+            // Any answer will do; reading outside the bytes would trap.
+            _ = isSRGB(changed)
+        }
+    }
+}
+
 @Suite struct `Alpha` {
     /// A white disc on transparent black: where colours and alpha are mixed wrongly, its rim turns dark.
     private static let disc = Bitmap(width: 200, height: 200, channels: 4) { x, y in

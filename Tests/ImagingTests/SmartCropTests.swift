@@ -47,7 +47,7 @@ import Testing
             ("a red ball on a lawn", [200, 40, 40], lawn), ("a dark bag in a studio", [45, 50, 70], studio),
             ("a lamp at dusk", [245, 220, 150], dusk),
         ]
-        let sizes = [PixelSize(width: 600, height: 450), PixelSize(width: 450, height: 600)]
+        let sizes = [PixelSize(width: 400, height: 300), PixelSize(width: 300, height: 400)]
         return grounds.flatMap { ground in
             places.flatMap { place in
                 sizes.map { size in
@@ -64,7 +64,7 @@ import Testing
         let engine = try TestEngine.make()
         let source = try await engine.encode(scene.bitmap, as: .png)
         let ratios = try ["1:1", "9:16", "16:9", "4:5"].map { try #require(AspectRatio($0)) }
-        let variations = ratios.map { Variation(ratio: $0, size: $0.size(shortSide: 240), encoding: .png) }
+        let variations = ratios.map { Variation(ratio: $0, size: $0.size(shortSide: 180), encoding: .png) }
 
         let results = try await engine.render(variations, from: .bytes(source.bytes))
 

@@ -30,7 +30,7 @@ public final class ImageEngine: Sendable {
     /// The version of libvips, such as "8.18.7".
     public var version: String { library.version }
 
-    /// The bytes libvips holds for pixels at the moment, in all engines of the process.
+    /// The bytes libvips holds for its buffers at the moment, in all engines of the process; decoded sources not counted.
     public var bytesInUse: Int { library.bytesInUse }
 
     /// Reads the header of a file; no pixel is computed.
@@ -84,7 +84,7 @@ public final class ImageEngine: Sendable {
             let source = try SourcePicture(file, limits: limits, watch: watch, in: library)
             let stored = try source.decoded(flattened: false, watch: watch)
             return try watch.run(failingAs: ImageError.init(step:)) { () throws(VipsFailure) in
-                let picture = try stored.inSRGB().applying("autorot")
+                let picture = try stored.inSRGB().turnedUpright()
                 return Bitmap(size: picture.size, channels: picture.bands, pixels: try picture.pixels())
             }
         }

@@ -36,14 +36,14 @@ struct Rendering {
         let window = CropWindow(of: shown, for: variation.size, around: subject)
         return try decoded.cropped(to: decoded.orientation.stored(window, in: shown))
             .scaled(to: decoded.orientation.exchangesSides ? variation.size.transposed : variation.size)
-            .applying("autorot")
+            .turnedUpright()
             .inSRGB()
             .encoded(as: variation.encoding, provenance: provenance)
     }
 
     private func findSubject(in decoded: VipsImage) throws(ImageError) -> Subject {
         try watch.run(failingAs: ImageError.init(step:)) { () throws(VipsFailure) in
-            let small = try decoded.thumbnail(longSide: 160).inSRGB().applying("autorot")
+            let small = try decoded.thumbnail(longSide: 160).inSRGB().turnedUpright()
             return Subject(rgb: try small.pixels(), size: small.size)
         }
     }

@@ -43,7 +43,6 @@ struct SourcePicture {
                 ])
         }
         try limits.check(size: image.size)
-        watch.watch(image)
     }
 
     /// What the header says.
@@ -63,12 +62,19 @@ struct SourcePicture {
     /// every profile of these formats, so alpha can be flattened before the colours are converted; being linear, it
     /// gives what resizing with premultiplied alpha and flattening afterwards would.
     func decoded(flattened: Bool, watch: JobWatch) throws(ImageError) -> VipsImage {
-        try watch.run(failingAs: { _ in .damaged(format) }) { () throws(VipsFailure) in
-            var picture = try image.inEightBits()
-            if flattened, picture.hasAlpha {
-                picture = try picture.applying("flatten", ["background": .doubles([255])])
-            }
-            return try picture.rendered()
+        let stream = try watch.run(failingAs: { _ in .damaged(format) }) { () throws(VipsFailure) in
+            let picture = try image.inEightBits()
+            guard flattened, picture.hasAlpha else { return picture }
+            return try picture.applying("flatten", ["background": .doubles([255])])
         }
+        let reader = try watch.run(failingAs: ImageError.init(step:)) { () throws(VipsFailure) in
+            try StripReader(stream)
+        }
+        for top in stride(from: 0, to: stream.height, by: StripReader.usualHeight) {
+            try watch.run(failingAs: { _ in .damaged(format) }) { () throws(VipsFailure) in
+                try reader.read(top..<min(stream.height, top + StripReader.usualHeight))
+            }
+        }
+        return try watch.run(failingAs: ImageError.init(step:)) { () throws(VipsFailure) in try reader.picture() }
     }
 }

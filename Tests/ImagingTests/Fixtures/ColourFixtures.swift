@@ -23,22 +23,37 @@ enum ColourFixtures {
         return try call.bytes()
     }
 
-    /// A matrix profile with the colorants of Adobe RGB (1998), relative to D50, and its gamma of 563/256.
-    ///
-    /// ICC.1:2001-04, sections 6.1 to 6.5.
-    static let adobeRGBProfile: [UInt8] = {
-        let colorants: [(String, [Double])] = [
-            ("rXYZ", [0.60974, 0.31111, 0.01947]), ("gXYZ", [0.20528, 0.62567, 0.06087]),
-            ("bXYZ", [0.14919, 0.06322, 0.74457]), ("wtpt", [0.9642, 1, 0.8249]),
-        ]
-        let xyz = colorants.map { ($0.0, Array("XYZ ".utf8) + [0, 0, 0, 0] + $0.1.flatMap(fixed)) }
-        let gamma: [UInt8] = Array("curv".utf8) + [0, 0, 0, 0, 0, 0, 0, 1, 0x02, 0x33, 0, 0]
-        let curves = ["rTRC", "gTRC", "bTRC"].map { ($0, gamma) }
+    /// Adobe RGB (1998): its colorants relative to D50, and its gamma of 563/256.
+    static let adobeRGBProfile = profile(
+        primaries: [[0.60974, 0.31111, 0.01947], [0.20528, 0.62567, 0.06087], [0.14919, 0.06322, 0.74457]],
+        curve: Array("curv".utf8) + [0, 0, 0, 0, 0, 0, 0, 1, 0x02, 0x33, 0, 0])
+
+    static let sRGBPrimaries = [[0.4360, 0.2225, 0.0139], [0.3851, 0.7169, 0.0971], [0.1431, 0.0606, 0.7141]]
+
+    /// The curve of sRGB as a formula, as version 4 profiles have it.
+    static let sRGBFormula: [UInt8] =
+        Array("para".utf8) + [0, 0, 0, 0, 0, 3, 0, 0]
+        + [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045].flatMap(fixed)
+
+    /// The curve of sRGB as a table, as version 2 profiles have it.
+    static let sRGBTable: [UInt8] =
+        Array("curv".utf8) + [0, 0, 0, 0, 0, 0, 4, 0]
+        + (0..<1024).flatMap { index -> [UInt8] in
+            let value = Double(index) / 1023
+            let linear = value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+            return JPEGSurgery.bigEndian16(Int((linear * 65_535).rounded()))
+        }
+
+    /// A profile of three colours and one curve for all of them (ICC.1:2001-04, sections 6.1 to 6.5).
+    static func profile(primaries: [[Double]], curve: [UInt8]) -> [UInt8] {
+        let colours = zip(["rXYZ", "gXYZ", "bXYZ", "wtpt"], primaries + [[0.9642, 1, 0.8249]])
+        let xyz = colours.map { ($0, Array("XYZ ".utf8) + [0, 0, 0, 0] + $1.flatMap(fixed)) }
+        let curves = ["rTRC", "gTRC", "bTRC"].map { ($0, curve) }
         let description: [UInt8] =
             Array("desc".utf8) + [0, 0, 0, 0, 0, 0, 0, 6] + Array("Adobe".utf8) + [0] + [UInt8](repeating: 0, count: 78)
         let copyright: [UInt8] = Array("text".utf8) + [0, 0, 0, 0] + Array("none".utf8) + [0, 0, 0, 0]
         return profile(tags: [("desc", description), ("cprt", copyright)] + xyz + curves)
-    }()
+    }
 
     private static func profile(tags: [(String, [UInt8])]) -> [UInt8] {
         var table = PNGWriter.bigEndian32(tags.count)

@@ -42,8 +42,10 @@ struct JPEGStructure {
         return PixelSize(width: width, height: height)
     }
 
+    /// The fewest bytes for `size`; a decoder would fill in grey for what is missing.
+    ///
     /// Huffman coding spends at least a bit on the first coefficient of each block of 8 by 8 pixels and, unless blocks
-    /// share them as in progressive files, another on its end. A decoder would fill in grey for what is missing.
+    /// share them as in progressive files, another on its end.
     private static func leastByteCount(of size: PixelSize, frame: UInt8) -> Int {
         let blocks = ((size.width + 7) / 8) * ((size.height + 7) / 8)
         return switch frame {

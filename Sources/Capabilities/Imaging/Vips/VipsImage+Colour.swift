@@ -13,10 +13,16 @@ extension VipsImage {
     ///
     /// Meant for small results: the conversion costs about ten nanoseconds a pixel.
     func inSRGB() throws(VipsFailure) -> VipsImage {
+        if hasSRGBProfile { return self }
         let isCMYK = interpretation == .cmyk
         if has(.profile), let converted = convertedByProfile(embedded: true, isCMYK: isCMYK) { return converted }
         if isCMYK, let converted = convertedByProfile(embedded: false, isCMYK: true) { return converted }
         return try interpretation == .srgb ? self : applying("colourspace", ["space": .nick("srgb")])
+    }
+
+    private var hasSRGBProfile: Bool {
+        guard interpretation == .srgb, isEightBit, let profile = bytes(of: .profile) else { return false }
+        return profile.withUnsafeBytes { ColourProfile($0)?.isSRGB ?? false }
     }
 
     private func convertedByProfile(embedded: Bool, isCMYK: Bool) -> VipsImage? {

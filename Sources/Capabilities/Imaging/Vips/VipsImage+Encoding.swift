@@ -3,13 +3,13 @@ extension VipsImage {
     /// no place, camera, owner or preview of the source.
     func encoded(as encoding: Encoding, provenance: Provenance?) throws(VipsFailure) -> EncodedImage {
         var call = try VipsCall(encoding.format.saver, in: library)
-        // From 8.15 on the saver is told what to keep, and pixels stream into it. Earlier versions keep all there is
-        // or nothing, not even a profile: they are given an image that has nothing, for a copy of the result.
-        let choosesMetadata = call.accepts("keep")
-        let picture = try choosesMetadata ? applying("copy") : detached(as: bands == 1 ? .blackAndWhite : .srgb)
+        // A node of its own, because the mark is written to it.
+        let picture = try applying("copy")
         if let provenance { picture.attach(provenance.xmpPacket, as: .xmp) }
         try call.set("in", to: .image(picture))
-        if choosesMetadata {
+        // Here from 8.15 on. Earlier versions keep all that the image has, which is no more than this, and add an EXIF
+        // segment with the resolution.
+        if call.accepts("keep") {
             try call.set("keep", to: .flags(Kept.profile | (provenance == nil ? 0 : Kept.xmp)))
         }
         // A grey picture keeps one channel, which an RGB profile would not fit.

@@ -12,6 +12,13 @@ extension VipsImage {
         Orientation(rawValue: Int(library.functions.vips_image_get_orientation(pointer))) ?? .upright
     }
 
+    /// Records how to show the picture.
+    ///
+    /// Changes the node: only for one that nobody else has yet.
+    func mark(_ orientation: Orientation) {
+        library.functions.vips_image_set_int(pointer, "orientation", Int32(orientation.rawValue))
+    }
+
     func has(_ item: Item) -> Bool { library.functions.vips_image_get_typeof(pointer, item.rawValue) != 0 }
 
     func bytes(of item: Item) -> [UInt8]? {

@@ -57,6 +57,13 @@ final class VipsImage: @unchecked Sendable {
         return VipsImage(owning: memory, in: library)
     }
 
+    /// The picture as it is to be seen.
+    ///
+    /// Turning reads pixels out of order, so they are computed first.
+    func turnedUpright() throws(VipsFailure) -> VipsImage {
+        orientation == .upright ? self : try rendered().applying("autorot")
+    }
+
     /// All pixels, rows from the top, bands interleaved, without padding.
     ///
     /// Eight-bit images only.
@@ -67,18 +74,6 @@ final class VipsImage: @unchecked Sendable {
         }
         defer { library.functions.g_free(start) }
         return Array(UnsafeRawBufferPointer(start: start, count: count))
-    }
-
-    /// The same pixels, computed now, in an image that has none of this one's metadata.
-    func detached(as interpretation: VipsInterpretation) throws(VipsFailure) -> VipsImage {
-        var count = 0
-        guard let start = library.functions.vips_image_write_to_memory(pointer, &count) else {
-            throw VipsFailure(operation: "write_to_memory", detail: library.takeErrorText())
-        }
-        defer { library.functions.g_free(start) }
-        return try VipsImage(
-            copying: UnsafeRawBufferPointer(start: start, count: count), size: size, bands: bands,
-            as: interpretation, in: library)
     }
 
     /// An image from packed eight-bit pixels, copied.
@@ -93,9 +88,26 @@ final class VipsImage: @unchecked Sendable {
         guard let raw else {
             throw VipsFailure(operation: "new_from_memory_copy", detail: library.takeErrorText())
         }
-        // Raw pixels count as "multiband" until they are told what they mean.
-        let image = VipsImage(owning: raw, in: library)
-        try self.init(sharing: image.applying("copy", ["interpretation": .nick(interpretation.nick)]))
+        try self.init(sharing: VipsImage(owning: raw, in: library).meaning(interpretation))
+    }
+
+    /// An image over memory that it keeps until it is gone itself, eight bits a channel.
+    convenience init(
+        sharing memory: PixelMemory, size: PixelSize, bands: Int, in library: VipsLibrary
+    ) throws(VipsFailure) {
+        let raw = library.functions.vips_image_new_from_memory(
+            memory.start, memory.byteCount, Int32(size.width), Int32(size.height), Int32(bands), Self.unsignedChar)
+        guard let raw else { throw VipsFailure(operation: "new_from_memory", detail: library.takeErrorText()) }
+        // Tied to the object of libvips, not to this one: nodes made from it can live longer than `self`.
+        library.functions.g_object_set_data_full(
+            UnsafeMutableRawPointer(raw), "atelier-memory", Unmanaged.passRetained(memory).toOpaque(),
+            { pointer in if let pointer { Unmanaged<PixelMemory>.fromOpaque(pointer).release() } })
+        self.init(owning: raw, in: library)
+    }
+
+    /// The same pixels, told what they mean: raw ones count as "multiband" until then.
+    func meaning(_ interpretation: VipsInterpretation) throws(VipsFailure) -> VipsImage {
+        try applying("copy", ["interpretation": .nick(interpretation.nick)])
     }
 
     /// Another reference to the node of `other`.

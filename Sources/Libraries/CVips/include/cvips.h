@@ -27,7 +27,13 @@ typedef struct {
     void *image;
 } atelier_vips_progress;
 
+/* VipsRect. */
+typedef struct {
+    int left, top, width, height;
+} atelier_vips_rect;
+
 typedef struct atelier_vips_operation_ *atelier_vips_operation;
+typedef struct atelier_vips_region_ *atelier_vips_region;
 typedef struct atelier_vips_image_ *atelier_vips_image;
 /* GCallback in the form of the "eval" signal. */
 typedef void (*atelier_vips_eval)(atelier_vips_image, const atelier_vips_progress *, void *);
@@ -58,6 +64,11 @@ typedef void (*atelier_vips_free)(void *);
     F(atelier_vips_image, vips_image_copy_memory, (atelier_vips_image)) \
     F(void *, vips_image_write_to_memory, (atelier_vips_image, size_t *)) \
     F(atelier_vips_image, vips_image_new_from_memory_copy, (const void *, size_t, int, int, int, int)) \
+    F(atelier_vips_image, vips_image_new_from_memory, (const void *, size_t, int, int, int, int)) \
+    F(atelier_vips_region, vips_region_new, (atelier_vips_image)) \
+    F(int, vips_region_image, (atelier_vips_region, const atelier_vips_rect *)) \
+    F(int, vips_region_prepare_to, \
+        (atelier_vips_region, atelier_vips_region, const atelier_vips_rect *, int, int)) \
     F(int, vips_image_get_width, (atelier_vips_image)) \
     F(int, vips_image_get_height, (atelier_vips_image)) \
     F(int, vips_image_get_bands, (atelier_vips_image)) \
@@ -68,10 +79,12 @@ typedef void (*atelier_vips_free)(void *);
     F(uintptr_t, vips_image_get_typeof, (atelier_vips_image, const char *)) \
     F(int, vips_image_get_blob, (atelier_vips_image, const char *, const void **, size_t *)) \
     F(void, vips_image_set_blob_copy, (atelier_vips_image, const char *, const void *, size_t)) \
+    F(void, vips_image_set_int, (atelier_vips_image, const char *, int)) \
     F(void, vips_image_set_progress, (atelier_vips_image, int)) \
     F(void, vips_image_set_kill, (atelier_vips_image, int)) \
     F(void *, g_object_ref, (void *)) \
     F(void, g_object_unref, (void *)) \
+    F(void, g_object_set_data_full, (void *, const char *, void *, atelier_vips_free)) \
     F(void, g_object_set_property, (void *, const char *, const atelier_gvalue *)) \
     F(void, g_object_get_property, (void *, const char *, atelier_gvalue *)) \
     F(atelier_gparamspec *, g_object_class_find_property, (void *, const char *)) \
