@@ -6,10 +6,16 @@ struct Garden {
     private let petals: [Vector3]
     private let greens: [Vector3]
     private let frame: Frame
+    /// How many rings of petals a flower may have.
+    private let rings: ClosedRange<Int>
 
     init(reading: PromptReading, frame: Frame, palette: Palette, chance: inout Chance) {
         self.frame = frame
-        let isLeafy = !Set(reading.words).isDisjoint(with: ["leaf", "fern", "monstera", "eucalyptus", "tropical", "plant"])
+        let isLeafy = !Set(reading.words).isDisjoint(with: ["leaf", "foliage", "fern", "monstera", "eucalyptus", "tropical", "plant"])
+        let words = Set(reading.words)
+        let isSimple = !words.isDisjoint(with: ["daisy", "sunflower", "wildflower", "cosmos"])
+        let isFull = !words.isDisjoint(with: ["rose", "peony", "dahlia", "bouquet"])
+        rings = isSimple ? 1...1 : isFull ? 3...5 : 1...4
         let named = reading.colours.filter { Colour.lch(of: $0).chroma > 0.03 || Colour.toLab($0).x > 0.8 }
         petals = named.isEmpty ? Self.bouquet(&chance) : named + [Colour.blend(named[0], .one, 0.35)]
         greens = chance.pick(Self.foliage).map(Colour.hex)
@@ -23,7 +29,7 @@ struct Garden {
         for (place, size) in places {
             for _ in 0..<(isLeafy ? 4 : 2) { leaves += sprig(from: place, reach: size * chance.number(1.5, 2.2), &chance) }
         }
-        for _ in 0..<(isLeafy ? 16 : 5) {
+        for _ in 0..<(isLeafy ? 30 : 5) {
             let edge = Vector2(chance.number(-1.1, 1.1) * frame.right, chance.number(-1.1, 1.1) * frame.top)
             leaves += sprig(from: edge, reach: chance.number(0.5, 0.95), &chance)
         }
@@ -62,7 +68,7 @@ struct Garden {
     }
 
     private func flower(at place: Vector2, size: Float, _ chance: inout Chance) -> [Blade] {
-        let rings = chance.integer(1...4)
+        let rings = chance.integer(self.rings)
         let count = rings == 1 ? chance.integer(9...16) : chance.integer(5...8)
         let width = rings == 1 ? chance.number(0.13, 0.2) : chance.number(0.36, 0.48)
         let outer = chance.pick(petals)

@@ -130,12 +130,11 @@ extension ProductModel {
             [0.55, 0.85, 1.0, 0.95, 0.7, 0.42, 0.34, 0.4, 0.5], [0.45, 0.62, 0.82, 0.97, 1.0, 0.85, 0.52, 0.36, 0.4],
             [0.7, 0.98, 1.0, 0.8, 0.5, 0.3, 0.25, 0.25, 0.32], [0.5, 0.5, 0.6, 0.8, 1.0, 0.98, 0.8, 0.62, 0.66],
         ]
-        let shape = chance.pick(shapes)
-        let profile = Profile { shape[$0] * wide }
-        let mouth = profile[8] - 0.05
+        let profile = chance.pick(shapes) * wide
+        let mouth = profile.last - 0.05
         let parts = [
             Part(.lathe(profile, half: half), at: Vector3(0, half, 0), material: Slot.body),
-            Part(.cylinder(radius: mouth, half: 0.3, rounding: 0.03), at: Vector3(0, 2 * half, 0), material: Slot.dark,
+            Part(.cylinder(radius: mouth, half: 0.08, rounding: 0.03), at: Vector3(0, 2 * half, 0), material: Slot.dark,
                 joint: .carve(0.02)),
         ]
         return ProductModel(parts, height: 2 * half, width: wide)
