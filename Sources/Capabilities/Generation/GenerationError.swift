@@ -57,7 +57,9 @@ extension GenerationError {
         }
     }
 
-    /// One sentence for the client: whose move it is and what to change. It holds nothing of the provider's raw answer.
+    /// One sentence for the client: whose move it is and what to change.
+    ///
+    /// It holds nothing of the provider's raw answer.
     public var message: String {
         switch self {
         case .refusedByModeration(let provider, let reasons):

@@ -57,7 +57,9 @@ public struct GenerationRouter: Sendable {
     /// The aliases.
     public let aliases: [ModelAlias]
 
-    /// Creates a router. Without aliases a request goes to the first provider that can do it.
+    /// Creates a router.
+    ///
+    /// Without aliases a request goes to the first provider that can do it.
     public init(_ registry: ProviderRegistry, aliases: [ModelAlias] = []) {
         self.registry = registry
         self.aliases = aliases

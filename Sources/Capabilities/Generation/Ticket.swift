@@ -12,7 +12,9 @@ public struct Ticket: Codable, Hashable, Sendable {
     public var submittedAt: Date
     /// When the results are gone; nil when they stay.
     public var expiresAt: Date?
-    /// Where the provider said to ask. The adapter checks the host before it sends a credential there.
+    /// Where the provider said to ask.
+    ///
+    /// The adapter checks the host before it sends a credential there.
     public var pollingURL: String?
     /// What the provider said it costs; nil when it did not say.
     public var reportedCost: ReportedCost?

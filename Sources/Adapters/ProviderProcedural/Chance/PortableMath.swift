@@ -6,7 +6,9 @@ typealias Vector3 = SIMD3<Float>
 
 let halfTurn: Float = 3.141_592_7
 
-/// The largest whole number not above `x`, as a float and as bits, for |x| below 2^22. Never traps, whatever `x` is.
+/// The largest whole number not above `x`, as a float and as bits, for |x| below 2^22.
+///
+/// Never traps, whatever `x` is.
 @inline(__always)
 func floored(_ x: Float) -> (whole: Float, index: Int32) {
     // Adding 1.5 * 2^23 leaves no room for a fraction: the sum's low bits are the rounded number.

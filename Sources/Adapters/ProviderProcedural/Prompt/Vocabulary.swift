@@ -56,7 +56,7 @@ enum Vocabulary {
 
     static let botanical: Set<String> = Set(
         """
-        flower floral leaf leaves botanical rose tulip daisy peony lily orchid bouquet garden plant fern petal blossom \
+        flower floral leaf foliage botanical rose tulip daisy peony lily orchid bouquet garden plant fern petal blossom \
         sunflower lavender herb wildflower monstera eucalyptus poppy bloom jasmine tropical
         """.split(separator: " ").map(String.init))
 

@@ -13,7 +13,10 @@ struct AgateScene: Scene {
         rim = Vector3(1.0, 0.76, 0.40)
         bands = chance.number(2.2, 3.4)
         hearts = (0..<chance.integer(1...2)).map { _ in
-            (Vector2(chance.number(-0.6, 0.6) * frame.right, chance.number(-0.55, 0.55) * frame.top), chance.number(0.8, 1.3))
+            (
+                Vector2(chance.number(-0.6, 0.6) * frame.right, chance.number(-0.55, 0.55) * frame.top),
+                chance.number(0.8, 1.3)
+            )
         }
     }
 

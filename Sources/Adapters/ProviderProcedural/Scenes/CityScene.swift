@@ -41,7 +41,8 @@ struct CityScene: Scene {
         for tap in 0..<3 {
             let shift = Vector2(p.x * far * 0.9 + Float(tap) * 3.1, far * 7 + Float(tap) * 5.7)
             let wave = noise.sum(shift, octaves: 3)
-            light += above(Vector2(p.x + wave * 0.035 * (0.2 + depth), level + max(depth * 1.04 + wave * 0.22 * depth, 0.001)))
+            light += above(
+                Vector2(p.x + wave * 0.035 * (0.2 + depth), level + max(depth * 1.04 + wave * 0.22 * depth, 0.001)))
         }
         let water = mix(sky.colours.deepWater * 0.6, light / 3, 0.72 - 0.25 * depth)
         return mix(water, glow, 0.30 * exponential(-depth * 30))

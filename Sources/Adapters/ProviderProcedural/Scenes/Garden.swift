@@ -6,10 +6,18 @@ struct Garden {
     private let petals: [Vector3]
     private let greens: [Vector3]
     private let frame: Frame
+    /// How many rings of petals a flower may have.
+    private let rings: ClosedRange<Int>
 
     init(reading: PromptReading, frame: Frame, palette: Palette, chance: inout Chance) {
         self.frame = frame
-        let isLeafy = !Set(reading.words).isDisjoint(with: ["leaf", "fern", "monstera", "eucalyptus", "tropical", "plant"])
+        let isLeafy = !Set(reading.words).isDisjoint(with: [
+            "leaf", "foliage", "fern", "monstera", "eucalyptus", "tropical", "plant",
+        ])
+        let words = Set(reading.words)
+        let isSimple = !words.isDisjoint(with: ["daisy", "sunflower", "wildflower", "cosmos"])
+        let isFull = !words.isDisjoint(with: ["rose", "peony", "dahlia", "bouquet"])
+        rings = isSimple ? 1...1 : isFull ? 3...5 : 1...4
         let named = reading.colours.filter { Colour.lch(of: $0).chroma > 0.03 || Colour.toLab($0).x > 0.8 }
         petals = named.isEmpty ? Self.bouquet(&chance) : named + [Colour.blend(named[0], .one, 0.35)]
         greens = chance.pick(Self.foliage).map(Colour.hex)
@@ -21,9 +29,11 @@ struct Garden {
         }
         var leaves: [Blade] = []
         for (place, size) in places {
-            for _ in 0..<(isLeafy ? 4 : 2) { leaves += sprig(from: place, reach: size * chance.number(1.5, 2.2), &chance) }
+            for _ in 0..<(isLeafy ? 4 : 2) {
+                leaves += sprig(from: place, reach: size * chance.number(1.5, 2.2), &chance)
+            }
         }
-        for _ in 0..<(isLeafy ? 16 : 5) {
+        for _ in 0..<(isLeafy ? 30 : 5) {
             let edge = Vector2(chance.number(-1.1, 1.1) * frame.right, chance.number(-1.1, 1.1) * frame.top)
             leaves += sprig(from: edge, reach: chance.number(0.5, 0.95), &chance)
         }
@@ -43,7 +53,9 @@ struct Garden {
     }
 
     private static func paper(_ background: Vector3?, _ petals: [Vector3], _ chance: inout Chance) -> [Vector3] {
-        if let background { return [Colour.blend(background, .zero, 0.12), background, Colour.blend(background, .one, 0.15)] }
+        if let background {
+            return [Colour.blend(background, .zero, 0.12), background, Colour.blend(background, .one, 0.15)]
+        }
         if chance.happens(0.4) { return [0x12_2A2E, 0x1B_3A3C, 0x24_4A48].map { Colour.hex($0) } }
         let hue = Colour.lch(of: petals[0]).hue + chance.pick([0.0, 0.5, 0.1])
         return [Colour.lch(0.86, 0.035, hue), Colour.lch(0.92, 0.025, hue), Colour.lch(0.96, 0.015, hue)]
@@ -62,7 +74,7 @@ struct Garden {
     }
 
     private func flower(at place: Vector2, size: Float, _ chance: inout Chance) -> [Blade] {
-        let rings = chance.integer(1...4)
+        let rings = chance.integer(self.rings)
         let count = rings == 1 ? chance.integer(9...16) : chance.integer(5...8)
         let width = rings == 1 ? chance.number(0.13, 0.2) : chance.number(0.36, 0.48)
         let outer = chance.pick(petals)
@@ -92,7 +104,8 @@ struct Garden {
     private func heart(at place: Vector2, size: Float, _ chance: inout Chance) -> Blade {
         let tone = chance.pick([Vector3(0.85, 0.52, 0.08), Vector3(0.24, 0.10, 0.05), Vector3(0.80, 0.66, 0.20)])
         return Blade(
-            kind: .heart, foot: place, along: Vector2(0, 1), length: size, width: 0, bend: 0, base: tone * 0.55, tip: tone,
+            kind: .heart, foot: place, along: Vector2(0, 1), length: size, width: 0, bend: 0, base: tone * 0.55,
+            tip: tone,
             salt: chance.number(0, 99))
     }
 
@@ -112,8 +125,11 @@ struct Garden {
                 kind: kind, foot: foot, along: along, length: length, width: width, bend: bend, base: dark, tip: light,
                 salt: 0)
         }
-        var result = [blade(.leaf, foot + along * (reach * 0.97) + aside * (bend * reach * 0.94),
-            normalized(along + aside * (2 * bend)), long, width, 0)]
+        var result = [
+            blade(
+                .leaf, foot + along * (reach * 0.97) + aside * (bend * reach * 0.94),
+                normalized(along + aside * (2 * bend)), long, width, 0)
+        ]
         for pair in 0..<pairs {
             let u = 0.3 + 0.66 * Float(pair) / Float(pairs)
             let joint = foot + along * (u * reach) + aside * (bend * u * u * reach)
@@ -121,7 +137,8 @@ struct Garden {
             let across = Vector2(-heading.y, heading.x)
             for side in [Float(-1), 1] {
                 let leaf = normalized(heading + across * (side * chance.number(0.8, 1.2)))
-                result.append(blade(.leaf, joint, leaf, long * (1.1 - 0.5 * u), width, side * chance.number(-0.1, 0.05)))
+                result.append(
+                    blade(.leaf, joint, leaf, long * (1.1 - 0.5 * u), width, side * chance.number(-0.1, 0.05)))
             }
         }
         result.append(blade(.stem, foot, along, reach, 0.008, bend))

@@ -69,7 +69,7 @@ struct Ridge: Sendable {
         let below = height - p.y
         // One side for the whole range: its faces would show a seam under the sun otherwise.
         let side: Float = sky.sunPlace.x > 0 ? 1 : -1
-        let body = surface(p, height, below, side, colours)
+        let body = surface(p, below, side, sky)
         let toSun = length(p - sky.sunPlace)
         let glow = colours.sun * (0.16 * distance * exponential(-toSun * 2.4))
         let isMeadow = kind == .hill
@@ -79,12 +79,11 @@ struct Ridge: Sendable {
         return mix(body, colours.haze, air) + glow
     }
 
-    private func surface(
-        _ p: Vector2, _ height: Float, _ below: Float, _ side: Float, _ colours: SkyColours
-    ) -> Vector3 {
-        switch kind {
+    private func surface(_ p: Vector2, _ below: Float, _ side: Float, _ sky: Sky) -> Vector3 {
+        let colours = sky.colours
+        return switch kind {
         case .mountain: rock(p, below, side, colours)
-        case .dune: sand(p, height, below, side, colours)
+        case .dune: sand(p, below, side, sky)
         case .hill: grass(p, below, side, colours)
         case .forest: colours.near * (0.8 + 0.5 * saturated(1 - below / (rise + 0.01)))
         }
@@ -105,9 +104,7 @@ struct Ridge: Sendable {
         return mix(stone, white, snow * 0.9)
     }
 
-    private func sand(
-        _ p: Vector2, _ height: Float, _ below: Float, _ side: Float, _ colours: SkyColours
-    ) -> Vector3 {
+    private func sand(_ p: Vector2, _ below: Float, _ side: Float, _ sky: Sky) -> Vector3 {
         // The edge between light and shade runs down from the crest at a slant.
         let x = p.x + below * 0.9 * side + 0.03 * noise.value(p * 3)
         let slope = (ground(x + 0.02) - ground(x - 0.02)) / 0.04 * side
@@ -115,8 +112,8 @@ struct Ridge: Sendable {
         let wind = 0.35 * noise.sum(p * Vector2(2.5, 5), octaves: 3)
         let ripples = sine((below * (1 + below) * 95 / (0.25 + rise)) + wind * 26 + p.x * 14)
         let fine = 1 + 0.05 * ripples * (1 - distance) * lit
-        let warm = Colour.blendFast(colours.sun, Vector3(0.80, 0.42, 0.17), 0.7)
-        let shade = mix(colours.near, warm * 0.35, 0.5)
+        let warm = Colour.blendFast(sky.colours.sun, Vector3(0.80, 0.42, 0.17), 0.7) * (sky.hour == .night ? 0.16 : 1)
+        let shade = mix(sky.colours.near, warm * 0.35, 0.5)
         return mix(shade, warm * 0.8, lit) * fine
     }
 

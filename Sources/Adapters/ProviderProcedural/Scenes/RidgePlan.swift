@@ -10,7 +10,8 @@ struct RidgePlan {
         case .sea: islands(&chance)
         case .desert: rows(of: .dune, count: chance.integer(4...6), rise: (0.20, 0.38), frequency: 0.7, &chance)
         case .meadow: rows(of: .hill, count: 6, rise: (0.10, 0.26), frequency: 0.8, &chance) + [far(.mountain, &chance)]
-        case .forest: rows(of: .forest, count: 6, rise: (0.05, 0.20), frequency: 0.9, &chance) + [far(.mountain, &chance)]
+        case .forest:
+            rows(of: .forest, count: 6, rise: (0.05, 0.20), frequency: 0.9, &chance) + [far(.mountain, &chance)]
         default: mountains(hasWater: hasWater, &chance)
         }
     }

@@ -9,8 +9,7 @@ struct SilkScene: Scene {
 
     init(palette: Palette, chance: inout Chance) {
         noise = Noise(&chance)
-        let ordered = palette.colours.sorted { Colour.toLab($0).x < Colour.toLab($1).x }
-        colours = Gradient(even: ordered)
+        colours = Gradient(even: palette.family)
         folds = chance.number(1.5, 2.5)
         let turn = chance.number(-0.9, 0.9)
         sine = ProviderProcedural.sine(turn)

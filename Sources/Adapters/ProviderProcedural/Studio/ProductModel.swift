@@ -65,7 +65,8 @@ extension ProductModel {
         let half = Vector3(chance.number(0.50, 0.66), chance.number(0.50, 0.68), chance.number(0.22, 0.3))
         let glass: Part =
             isRound
-            ? Part(.cylinder(radius: half.x, half: half.z, rounding: 0.1), at: Vector3(0, half.x, 0),
+            ? Part(
+                .cylinder(radius: half.x, half: half.z, rounding: 0.1), at: Vector3(0, half.x, 0),
                 material: Slot.liquid, turn: Vector3(0.25, 0, 0))
             : Part(.box(half, rounding: 0.07), at: Vector3(0, half.y, 0), material: Slot.liquid)
         let top = isRound ? 2 * half.x : 2 * half.y
@@ -79,9 +80,13 @@ extension ProductModel {
             }
         let parts = [
             glass,
-            Part(.cylinder(radius: 0.13, half: 0.07, rounding: 0.015), at: Vector3(0, top + 0.05, 0), material: Slot.metal),
-            Part(cap, at: Vector3(0, top + 0.1 + capSize, 0), material: chance.pick([Slot.metal, Slot.dark, Slot.pale])),
-            Part(.box(Vector3(half.x * 0.42, 0.13, 0.008), rounding: 0.004),
+            Part(
+                .cylinder(radius: 0.13, half: 0.07, rounding: 0.015), at: Vector3(0, top + 0.05, 0),
+                material: Slot.metal),
+            Part(
+                cap, at: Vector3(0, top + 0.1 + capSize, 0), material: chance.pick([Slot.metal, Slot.dark, Slot.pale])),
+            Part(
+                .box(Vector3(half.x * 0.42, 0.13, 0.008), rounding: 0.004),
                 at: Vector3(0, top * 0.46, half.z + 0.006), material: Slot.metal),
         ]
         return ProductModel(parts, height: top + 0.2 + 2 * capSize, width: half.x, turn: -0.09...0.09)
@@ -94,13 +99,17 @@ extension ProductModel {
         let small = chance.number(0.3, 0.36)
         let parts = [
             Part(.cylinder(radius: r, half: half, rounding: 0.11), at: Vector3(0, half, 0), material: Slot.body),
-            Part(.cylinder(radius: r * 0.97, half: lid, rounding: 0.035), at: Vector3(0, 2 * half + lid + 0.015, 0),
+            Part(
+                .cylinder(radius: r * 0.97, half: lid, rounding: 0.035), at: Vector3(0, 2 * half + lid + 0.015, 0),
                 material: chance.pick([Slot.metal, Slot.pale, Slot.second])),
-            Part(.band(radius: r * 0.94, half: 0.02, thickness: 0.02, rounding: 0.01), at: Vector3(0, 2 * half, 0),
+            Part(
+                .band(radius: r * 0.94, half: 0.02, thickness: 0.02, rounding: 0.01), at: Vector3(0, 2 * half, 0),
                 material: Slot.metal),
-            Part(.cylinder(radius: small, half: small * 0.62, rounding: 0.05),
+            Part(
+                .cylinder(radius: small, half: small * 0.62, rounding: 0.05),
                 at: Vector3(r + small + 0.02, small * 0.62, 0.3), material: Slot.liquid),
-            Part(.cylinder(radius: small * 0.97, half: 0.09, rounding: 0.02),
+            Part(
+                .cylinder(radius: small * 0.97, half: 0.09, rounding: 0.02),
                 at: Vector3(r + small + 0.02, small * 1.24 + 0.1, 0.3), material: Slot.metal),
         ]
         return ProductModel(parts, height: 2 * half + 2 * lid + 0.4, width: r + 0.75, turn: -0.04...0.1)
@@ -111,13 +120,17 @@ extension ProductModel {
         let half = chance.number(0.52, 0.66)
         let body = Slot.body
         let parts = [
-            Part(.torus(major: half * 0.56, minor: 0.085), at: Vector3(r + 0.02, half * 1.02, 0), material: body,
+            Part(
+                .torus(major: half * 0.56, minor: 0.085), at: Vector3(r + 0.02, half * 1.02, 0), material: body,
                 turn: Vector3(0.25, 0, 0)),
-            Part(.cylinder(radius: r, half: half, rounding: 0.07), at: Vector3(0, half, 0), material: body,
+            Part(
+                .cylinder(radius: r, half: half, rounding: 0.07), at: Vector3(0, half, 0), material: body,
                 joint: .blend(0.09)),
-            Part(.cylinder(radius: r - 0.065, half: half, rounding: 0.05), at: Vector3(0, half + 0.12, 0),
+            Part(
+                .cylinder(radius: r - 0.065, half: half, rounding: 0.05), at: Vector3(0, half + 0.12, 0),
                 material: Slot.pale, joint: .carve(0.03)),
-            Part(.cylinder(radius: r - 0.05, half: 0.03, rounding: 0.005), at: Vector3(0, half * 1.72, 0),
+            Part(
+                .cylinder(radius: r - 0.05, half: 0.03, rounding: 0.005), at: Vector3(0, half * 1.72, 0),
                 material: Slot.dark),
         ]
         return ProductModel(parts, height: 2 * half + 0.1, width: r + 0.55, turn: -0.1...0.06)
@@ -130,12 +143,12 @@ extension ProductModel {
             [0.55, 0.85, 1.0, 0.95, 0.7, 0.42, 0.34, 0.4, 0.5], [0.45, 0.62, 0.82, 0.97, 1.0, 0.85, 0.52, 0.36, 0.4],
             [0.7, 0.98, 1.0, 0.8, 0.5, 0.3, 0.25, 0.25, 0.32], [0.5, 0.5, 0.6, 0.8, 1.0, 0.98, 0.8, 0.62, 0.66],
         ]
-        let shape = chance.pick(shapes)
-        let profile = Profile { shape[$0] * wide }
-        let mouth = profile[8] - 0.05
+        let profile = chance.pick(shapes) * wide
+        let mouth = profile.last - 0.05
         let parts = [
             Part(.lathe(profile, half: half), at: Vector3(0, half, 0), material: Slot.body),
-            Part(.cylinder(radius: mouth, half: 0.3, rounding: 0.03), at: Vector3(0, 2 * half, 0), material: Slot.dark,
+            Part(
+                .cylinder(radius: mouth, half: 0.08, rounding: 0.03), at: Vector3(0, 2 * half, 0), material: Slot.dark,
                 joint: .carve(0.02)),
         ]
         return ProductModel(parts, height: 2 * half, width: wide)
@@ -146,13 +159,17 @@ extension ProductModel {
         let half = chance.number(0.42, 0.55)
         let parts = [
             Part(.cylinder(radius: r, half: half, rounding: 0.05), at: Vector3(0, half, 0), material: Slot.body),
-            Part(.cylinder(radius: r - 0.05, half: 0.2, rounding: 0.02), at: Vector3(0, 2 * half, 0), material: Slot.pale,
+            Part(
+                .cylinder(radius: r - 0.05, half: 0.2, rounding: 0.02), at: Vector3(0, 2 * half, 0),
+                material: Slot.pale,
                 joint: .carve(0.015)),
-            Part(.cylinder(radius: r - 0.052, half: 0.04, rounding: 0.005), at: Vector3(0, 2 * half - 0.17, 0),
+            Part(
+                .cylinder(radius: r - 0.052, half: 0.04, rounding: 0.005), at: Vector3(0, 2 * half - 0.17, 0),
                 material: Slot.pale),
             Part(.capsule(half: 0.07, radius: 0.014), at: Vector3(0, 2 * half - 0.08, 0), material: Slot.dark),
             Part(.ellipsoid(Vector3(0.055, 0.15, 0.055)), at: Vector3(0, 2 * half + 0.12, 0), material: Slot.glow),
-            Part(.band(radius: r - 0.004, half: half * 0.45, thickness: 0.012, rounding: 0.004), at: Vector3(0, half, 0),
+            Part(
+                .band(radius: r - 0.004, half: half * 0.45, thickness: 0.012, rounding: 0.004), at: Vector3(0, half, 0),
                 material: Slot.pale),
         ]
         return ProductModel(parts, height: 2 * half + 0.4, width: r)
@@ -167,13 +184,17 @@ extension ProductModel {
         let parts = [
             Part(.box(half, rounding: 0.015), at: Vector3(0, half.y, 0), material: Slot.body),
             Part(.box(lid, rounding: 0.015), at: Vector3(0, top - 0.04, 0), material: Slot.body),
-            Part(.box(Vector3(band, half.y + 0.035, half.z + 0.042), rounding: 0.01), at: Vector3(0, half.y + 0.03, 0),
+            Part(
+                .box(Vector3(band, half.y + 0.035, half.z + 0.042), rounding: 0.01), at: Vector3(0, half.y + 0.03, 0),
                 material: ribbon),
-            Part(.box(Vector3(half.x + 0.042, half.y + 0.035, band), rounding: 0.01), at: Vector3(0, half.y + 0.03, 0),
+            Part(
+                .box(Vector3(half.x + 0.042, half.y + 0.035, band), rounding: 0.01), at: Vector3(0, half.y + 0.03, 0),
                 material: ribbon),
-            Part(.band(radius: 0.17, half: 0.075, thickness: 0.02, rounding: 0.01), at: Vector3(-0.19, top + 0.2, 0),
+            Part(
+                .band(radius: 0.17, half: 0.075, thickness: 0.02, rounding: 0.01), at: Vector3(-0.19, top + 0.2, 0),
                 material: ribbon, turn: Vector3(0.25, 0, 0.07)),
-            Part(.band(radius: 0.17, half: 0.075, thickness: 0.02, rounding: 0.01), at: Vector3(0.19, top + 0.2, 0),
+            Part(
+                .band(radius: 0.17, half: 0.075, thickness: 0.02, rounding: 0.01), at: Vector3(0.19, top + 0.2, 0),
                 material: ribbon, turn: Vector3(0.25, 0, -0.07)),
             Part(.ellipsoid(Vector3(0.08, 0.07, 0.09)), at: Vector3(0, top + 0.13, 0), material: ribbon),
         ]
@@ -185,9 +206,11 @@ extension ProductModel {
         let side: Float = chance.happens(0.5) ? 1 : -1
         let parts = [
             Part(.sphere(big), at: Vector3(-0.3 * side, big, 0), material: Slot.body),
-            Part(.torus(major: 0.34, minor: 0.12), at: Vector3(0.52 * side, 0.46, 0.25), material: Slot.second,
+            Part(
+                .torus(major: 0.34, minor: 0.12), at: Vector3(0.52 * side, 0.46, 0.25), material: Slot.second,
                 turn: Vector3(0.25, 0, 0)),
-            Part(.cylinder(radius: 0.24, half: chance.number(0.6, 0.85), rounding: 0.02),
+            Part(
+                .cylinder(radius: 0.24, half: chance.number(0.6, 0.85), rounding: 0.02),
                 at: Vector3(0.35 * side, 0.8, -0.4), material: Slot.accent),
             Part(.sphere(0.17), at: Vector3(0.05 * side, 0.17, 0.62), material: Slot.metal),
         ]

@@ -1,6 +1,3 @@
-/// Nine radii; inline, since an array's reference counting would cost more than the formula it feeds.
-typealias Profile = InlineArray<9, Float>
-
 /// Simple solids by their signed distance: negative inside, a lower bound of the way to the surface outside.
 ///
 /// - SeeAlso: Quilez, *Distance functions*; Hart, *Sphere Tracing*, 1996.
@@ -36,7 +33,7 @@ enum Solid: Sendable {
         case .torus(let major, let minor): major + minor
         case .capsule(let half, let radius): half + radius
         case .band(let radius, let half, let thickness, _): length(Vector2(radius + thickness, half))
-        case .lathe(let radii, let half): length(Vector2(radii.indices.map { radii[$0] }.max() ?? 0, half)) * 1.05
+        case .lathe(let radii, let half): length(Vector2(radii.greatest, half)) * 1.05
         case .sole(let heel, let ball, let length, let half, _): 0.5 * length + max(heel, ball) + half
         case .upper(let collar): 1.15 + 0.3 * collar
         case .gem(let radius): radius * 1.1
@@ -83,25 +80,13 @@ enum Solid: Sendable {
     }
 
     private static func lathe(_ p: Vector3, _ radii: Profile, _ half: Float) -> Float {
-        let last = radii.count - 1
+        let last = Profile.count - 1
         let place = clamped((p.y + half) / (2 * half), 0, 0.9999) * Float(last)
-        let (radius, rise) = curve(through: radii, at: place)
+        let (radius, rise) = radii.curve(at: place)
         let slope = rise * Float(last) / (2 * half)
         let side = (length(Vector2(p.x, p.z)) - radius) / (1 + slope * slope).squareRoot()
         let cap = abs(p.y) - half
         return cap > 0 && side > 0 ? length(Vector2(side, cap)) : max(side, cap) * (cap > side ? 1 : 0.8)
-    }
-
-    /// Catmull and Rom's curve through `values`, and how much it rises from one value to the next.
-    private static func curve(through values: Profile, at place: Float) -> (value: Float, rise: Float) {
-        let last = values.count - 1
-        let index = min(max(Int(place), 0), last - 1)
-        let t = place - Float(index)
-        let (a, b) = (values[index], values[index + 1])
-        let before = values[max(index - 1, 0)]
-        let after = values[min(index + 2, last)]
-        let bow = t * (2 * before - 5 * a + 4 * b - after + t * (3 * (a - b) + after - before))
-        return (a + 0.5 * t * (b - before + bow), b - a)
     }
 
     private static func upper(_ p: Vector3, _ collar: Float) -> Float {
@@ -109,7 +94,7 @@ enum Solid: Sendable {
         let profile: Profile = [
             collar * 0.95, collar, collar * 0.92, collar * 0.97, 0.76, 0.56, 0.42, 0.34, 0.24,
         ]
-        let top = curve(through: profile, at: clamped((p.x + 1.02) / 2.08, 0, 0.9999) * 8).value
+        let top = profile.curve(at: clamped((p.x + 1.02) / 2.08, 0, 0.9999) * 8).value
         let up = max(p.y, 0)
         let side = plan + 0.11 * up * up + 0.03 * up
         let over = (p.y - top) * 0.72

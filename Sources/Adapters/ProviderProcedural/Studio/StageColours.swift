@@ -35,11 +35,12 @@ struct StageColours {
             Material(kind: .matte, albedo: stage, roughness: 0.8),
             Material(kind: .gloss, albedo: accent, roughness: 0.2),
             Material(kind: .gloss, albedo: veined, ink: Colour.blend(veined, .zero, 0.55), pattern: stonePattern),
-            Material(kind: .glow, albedo: Vector3(1, 0.72, 0.32)),
-            Material(kind: kind == .metal ? .gloss : kind, albedo: main, ink: Vector3(0.88, 0.85, 0.78), pattern: .label),
+            Material(kind: .glow, albedo: Vector3(1, 0.62, 0.2)),
+            Material(
+                kind: kind == .metal ? .gloss : kind, albedo: main, ink: Vector3(0.88, 0.85, 0.78), pattern: .label),
             Material(kind: .gloss, albedo: Vector3(0.9, 0.88, 0.84), ink: Vector3(0.04, 0.04, 0.05), pattern: .dial),
             Material(kind: .glass, albedo: mix(Vector3(0.93, 0.97, 1), main, reading.colours.isEmpty ? 0.05 : 0.5)),
-            Material(kind: .glass, albedo: Colour.blend(main, .one, 0.25)),
+            Material(kind: .glass, albedo: Colour.blend(main, .one, 0.08)),
             Material(kind: .gloss, albedo: main, ink: second, pattern: .panels, roughness: 0.5),
         ]
     }

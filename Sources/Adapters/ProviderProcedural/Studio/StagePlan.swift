@@ -56,12 +56,16 @@ struct StagePlan {
         let rise = chance.number(1.2, 1.7)
         let stage = StageColours.Slot.stage
         let parts = [
-            Part(.cylinder(radius: width, half: 0.16, rounding: 0.02), at: Vector3(0, rise, 0), material: stage,
+            Part(
+                .cylinder(radius: width, half: 0.16, rounding: 0.02), at: Vector3(0, rise, 0), material: stage,
                 turn: Vector3(0.25, 0, 0)),
-            Part(.box(Vector3(width, rise * 0.5, 0.16), rounding: 0.02), at: Vector3(0, rise * 0.5, 0), material: stage),
-            Part(.cylinder(radius: width * 0.68, half: 0.4, rounding: 0), at: Vector3(0, rise, 0), material: stage,
+            Part(
+                .box(Vector3(width, rise * 0.5, 0.16), rounding: 0.02), at: Vector3(0, rise * 0.5, 0), material: stage),
+            Part(
+                .cylinder(radius: width * 0.68, half: 0.4, rounding: 0), at: Vector3(0, rise, 0), material: stage,
                 joint: .carve(0.02), turn: Vector3(0.25, 0, 0)),
-            Part(.box(Vector3(width * 0.68, rise * 0.5, 0.4), rounding: 0), at: Vector3(0, rise * 0.5 - 0.02, 0),
+            Part(
+                .box(Vector3(width * 0.68, rise * 0.5, 0.4), rounding: 0), at: Vector3(0, rise * 0.5 - 0.02, 0),
                 material: stage, joint: .carve(0.02)),
         ]
         let middle = (rise + width) * 0.5

@@ -42,7 +42,8 @@ struct StudioLight: Sendable {
         let blur: Float = 0.07
         let outer =
             smoothStep(2.0 + blur, 2.0 - blur, abs(q.x)) * smoothStep(2.1 + blur, 2.1 - blur, abs(q.y))
-        let bars = smoothStep(0.05 - blur * 0.5, 0.05 + blur, abs(q.x - 0.62))
+        let bars =
+            smoothStep(0.05 - blur * 0.5, 0.05 + blur, abs(q.x - 0.62))
             * smoothStep(0.05 - blur * 0.5, 0.05 + blur, abs(abs(q.y) - 0.72))
         return 0.26 + 0.74 * outer * bars
     }
@@ -82,7 +83,8 @@ struct StudioLight: Sendable {
         let strip = normalized(Vector3(-key.x, 0.25, 0.15))
         let aside = dot(direction, normalized(cross(strip, Vector3(0, 1, 0))))
         if dot(direction, strip) > 0 {
-            let bar = smoothStep(0.13 + blur, 0.13 - blur, abs(aside))
+            let bar =
+                smoothStep(0.13 + blur, 0.13 - blur, abs(aside))
                 * smoothStep(0.75 + blur, 0.75 - blur, abs(direction.y - 0.15))
             light += Vector3(0.95, 0.98, 1.05) * (1.3 * bar * mix(1, 0.5, roughness))
         }

@@ -20,7 +20,7 @@ struct StudioShading: Sendable {
         case .gloss: return glossy(p, n, direction, albedo, material.roughness)
         case .metal: return metal(p, n, direction, albedo, material.roughness)
         case .glass: return glass(p, n, direction, body, albedo)
-        case .glow: return albedo * 2.4
+        case .glow: return albedo * (1.1 + 0.5 * n.z)
         }
     }
 

@@ -1,0 +1,74 @@
+"""Prints the medians of a run and how Atelier stands to its peers.
+
+    report.py RESULTS      lines of `name {json}`, as run.sh writes them
+"""
+
+import collections
+import json
+import statistics
+import sys
+
+
+def medians(path: str) -> dict[str, dict[str, float]]:
+    rounds = collections.defaultdict(lambda: collections.defaultdict(list))
+    with open(path) as lines:
+        for line in lines:
+            name, record = line.split(" ", 1)
+            for key, value in json.loads(record).items():
+                if isinstance(value, (int, float)):
+                    rounds[name][key].append(value)
+    return {name: {key: statistics.median(values) for key, values in keys.items()} for name, keys in rounds.items()}
+
+
+def ratio(over: float | None, under: float | None) -> str:
+    return f"{over / under:.2f}" if over and under else "-"
+
+
+def report_images(found: dict[str, dict[str, float]]) -> None:
+    print("\n| 12 MP JPEG to three variations | CPU ms a photo | times the limit | Pillow takes | peak MB |")
+    print("|---|---:|---:|---:|---:|")
+    limit = found["images.limit"]["cpu_seconds_per_photo"]
+    pillow = found["images.pillow"]["cpu_seconds_per_photo"]
+    names = {
+        "images.limit": "libjpeg-turbo alone (1 decode, 3 encodes)",
+        "images.pillow": "Pillow, plain script",
+        "images.atelier": "**Atelier**",
+    }
+    for name, title in names.items():
+        if name not in found:
+            continue
+        own = found[name]["cpu_seconds_per_photo"]
+        peak = found[name].get("peak_rss_bytes")
+        print(
+            f"| {title} | {own * 1000:.0f} | {ratio(own, limit)} | {ratio(pillow, own)} times as long "
+            f"| {f'{peak / 1e6:.0f}' if peak else '-'} |"
+        )
+
+
+def report_http(found: dict[str, dict[str, float]], method: str, title: str) -> None:
+    print(f"\n| {title}, 64 connections | requests a second | p50 ms | p99 ms | failures |")
+    print("|---|---:|---:|---:|---:|")
+    sides = [("FastAPI + uvicorn", found.get(f"http.{method}.fastapi")), ("**Atelier**", found.get(f"http.{method}.atelier"))]
+    for name, own in sides:
+        if own:
+            print(
+                f"| {name} | {own['per_second']:.0f} | {own['p50_us'] / 1000:.1f} | {own['p99_us'] / 1000:.1f} "
+                f"| {own['failures']:.0f} |"
+            )
+    peer, atelier = sides[0][1], sides[1][1]
+    if peer and atelier:
+        faster = ratio(atelier["per_second"], peer["per_second"])
+        print(f"| ratio | {faster} | {ratio(atelier['p50_us'], peer['p50_us'])} | {ratio(atelier['p99_us'], peer['p99_us'])} | |")
+
+
+def main() -> None:
+    found = medians(sys.argv[1])
+    if "images.limit" in found:
+        report_images(found)
+    if "http.GET.fastapi" in found:
+        report_http(found, "GET", "GET of a campaign")
+        report_http(found, "POST", "POST of a campaign to 202, on disk")
+
+
+if __name__ == "__main__":
+    main()
