@@ -12,6 +12,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// For modules that compute pixels: a debug build would otherwise be fifty times slower, and the tests with it.
+let optimised = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// A C library of the distribution: a module map, a shim with fixed-arity wrappers, and its pkg-config name.
 func library(_ name: String, pkgConfig: String? = nil, apt: [String] = []) -> Target {
     .systemLibrary(
@@ -19,8 +22,10 @@ func library(_ name: String, pkgConfig: String? = nil, apt: [String] = []) -> Ta
         providers: apt.isEmpty ? nil : [.apt(apt)])
 }
 
-func module(_ name: String, in layer: String, uses dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)", swiftSettings: strict)
+func module(
+    _ name: String, in layer: String, uses dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strict
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)", swiftSettings: settings)
 }
 
 func capability(_ name: String, uses: [Target.Dependency] = []) -> Target {
@@ -48,22 +53,24 @@ let capabilities: [Target] = [
     capability("Concurrency", uses: ["CLinux"]),
     capability("Cryptography", uses: ["CCrypto"]),
     capability("Settings"),
-    capability("Observability", uses: ["Concurrency"]),
-    capability("Identity", uses: ["Cryptography"]),
-    capability("Database", uses: ["Concurrency"]),
-    capability("Storage", uses: ["Concurrency", "Cryptography"]),
-    capability("Imaging", uses: ["Concurrency", "CVips"]),
-    capability("Generation", uses: ["Concurrency", "Imaging"]),
-    capability("Workflows", uses: ["Concurrency", "Database", "Observability"]),
-    capability("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "CJansson"]),
-    capability("StudioInterface", uses: ["Cryptography", "Database", "Web", "Workflows"]),
+    capability("Observability", uses: ["Settings", "Concurrency"]),
+    capability("Identity", uses: ["Settings", "Cryptography"]),
+    capability("Database", uses: ["Settings", "Concurrency"]),
+    capability("Storage", uses: ["Settings", "Concurrency", "Cryptography"]),
+    capability("Imaging", uses: ["Settings", "Concurrency", "CVips"]),
+    capability("Generation", uses: ["Concurrency", "Imaging", "Storage", "Workflows"]),
+    capability("Workflows", uses: ["Settings", "Concurrency", "Database", "Observability"]),
+    capability("Web", uses: ["Settings", "Concurrency", "Cryptography", "Identity", "Observability", "CJansson"]),
+    capability(
+        "StudioInterface",
+        uses: ["Concurrency", "Cryptography", "Database", "Observability", "Web", "Workflows"]),
 ]
 
 let adapters: [Target] = [
     adapter("DatabaseSQLite", uses: ["Concurrency", "Database", "Observability", "CSQLite"]),
     adapter("WorkflowsSQL", uses: ["Concurrency", "Database", "Observability", "Workflows"]),
     adapter("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "CLinux"]),
-    adapter("ProviderProcedural", uses: ["Concurrency", "Generation", "Imaging"]),
+    module("ProviderProcedural", in: "Adapters", uses: ["Concurrency", "Generation", "Imaging"], settings: optimised),
     adapter("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "CMicrohttpd", "CLinux"]),
 ]
 
@@ -114,7 +121,7 @@ let testing: [Target] = [
             "Campaigns", "Concurrency", "Database", "DatabaseSQLite", "Generation", "Imaging", "Storage", "StorageFile",
             "StudioInterface", "Web", "Workflows",
         ]),
-    tests("Scenarios", uses: []),
+    tests("Scenarios", uses: ["atelier", "Database", "DatabaseSQLite", "Imaging"]),
 ]
 
 let package = Package(

@@ -1,0 +1,91 @@
+import Concurrency
+import FoundationEssentials
+import Glibc
+import Imaging
+import Observability
+import Settings
+import StudioInterface
+
+/// One real job of every studio, on a spare port and a scratch folder, in this process.
+enum DemoCommand: Command {
+    static let specification = CommandSpecification(
+        name: "demo", summary: "Runs one real job of every studio in a scratch folder and says where the pictures are.")
+
+    static func run(_ arguments: Arguments) async throws -> ExitCode {
+        let home = try scratchFolder()
+        let settings = try ProgramSettings.demonstration(home: home)
+        let log = try ProgramLog(settings, name: "demo")
+        let composition = try await Composition(settings, logger: log.logger, metrics: Metrics())
+        let shutdown = ShutdownSignal()
+        Signals.stop(shutdown)
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await Server.serve(composition, roles: [.api, .worker], until: shutdown) { url in
+                    port.yield(URL(string: url)?.port ?? 0)
+                    port.finish()
+                }
+                port.finish()
+            }
+            for await port in ports { try await demonstrate(composition, settings, port: port) }
+            shutdown.trigger()
+            try await group.waitForAll()
+        }
+        await composition.close()
+        await log.close()
+        return .done
+    }
+
+    private static func demonstrate(_ composition: Composition, _ settings: ProgramSettings, port: Int) async throws {
+        let client = DemoClient(
+            server: ServerClient(
+                host: "127.0.0.1", port: port, user: settings.apiUsername, password: settings.apiPassword.expose()),
+            images: composition.images)
+        for studio in composition.studios {
+            Terminal.out("\(studio.name): running")
+            for picture in try await studio.demonstrate(with: client) {
+                Terminal.out("  \(picture.title.padded(to: 44))\(settings.home)/files/\(picture.key)")
+            }
+        }
+        Terminal.out("The pictures stay there; the folder can be removed at any time.")
+    }
+
+    private static func scratchFolder() throws -> String {
+        let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        var template = Array("\(base)/atelier-demo-XXXXXX".utf8CString)
+        guard template.withUnsafeMutableBufferPointer({ $0.baseAddress.flatMap(mkdtemp) != nil }) else {
+            throw UsageError("no scratch folder can be made in \(base); set TMPDIR")
+        }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+/// The program's own server, as a client on a thread of its own sees it.
+struct DemoClient: DemonstrationClient {
+    let server: ServerClient
+    let images: ImageEngine
+    private let threads = WorkerThreads(name: "demo", count: 1)
+
+    init(server: ServerClient, images: ImageEngine) {
+        self.server = server
+        self.images = images
+    }
+
+    func post(_ path: String, json: String) async throws -> [UInt8] {
+        try await threads.run { [server] () throws(LoadFault) in try server.post(path, json: json) }
+    }
+
+    func upload(_ content: [UInt8], fileName: String, to path: String) async throws -> [UInt8] {
+        try await threads.run { [server] () throws(LoadFault) in
+            try server.upload(content, fileName: fileName, to: path)
+        }
+    }
+
+    func get(_ path: String) async throws -> [UInt8] {
+        try await threads.run { [server] () throws(LoadFault) in try server.get(path) }
+    }
+
+    func photograph() async throws -> [UInt8] {
+        try await images.encode(SyntheticPhoto(width: 2400, height: 1800).draw(), as: .jpeg(quality: 92)).bytes
+    }
+}

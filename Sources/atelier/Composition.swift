@@ -1,0 +1,163 @@
+import Campaigns
+import Concurrency
+import Cryptography
+import Database
+import DatabaseSQLite
+import FoundationEssentials
+import Generation
+import Identity
+import Imaging
+import Observability
+import Operations
+import ProviderProcedural
+import Settings
+import Storage
+import StorageFile
+import StudioInterface
+import Web
+import WebMicrohttpd
+import Workflows
+import WorkflowsSQL
+
+/// Everything the program is made of, built from its settings. The one place that knows every module.
+struct Composition: Sendable {
+    let settings: ProgramSettings
+    let clock: any WallClock = SystemClock()
+    let logger: Logger
+    let metrics: Metrics
+    let database: any Database
+    let engine: SQLWorkflowEngine
+    let objects: any ObjectStore
+    let images: ImageEngine
+    let generation: GenerationRouter
+    let publicURL: PublicURL
+    let studios: [any Studio]
+
+    /// Opens what the settings name and brings the tables up to date.
+    /// - Throws: What cannot be opened, with what to do.
+    init(_ settings: ProgramSettings, logger: Logger, metrics: Metrics) async throws {
+        self.settings = settings
+        self.logger = logger
+        self.metrics = metrics
+        publicURL = PublicURL(settings.publicURL)
+        database = try await SQLiteDatabase(
+            path: settings.path(DatabaseSettings.url, scheme: "sqlite"), logger: logger, metrics: metrics)
+        objects = try await FileStore(root: settings.path(StorageSettings.url, scheme: "file"), clock: clock)
+        images = try Self.imageEngine(settings)
+        generation = Self.generation(settings, clock)
+        engine = SQLWorkflowEngine(database: database, clock: clock)
+        studios = [
+            CampaignsStudio(
+                .init(
+                    database: database, admission: Admission(database: database, clock: clock), engine: engine,
+                    objects: objects, images: images, signer: Self.signer(settings), publicURL: publicURL,
+                    linkLifetime: settings[StorageSettings.linkLifetime], access: Self.access(settings),
+                    spoolFolder: try Self.spoolFolder(settings), clock: clock, logger: logger))
+        ]
+        try await migrate()
+    }
+
+    static func imageEngine(_ settings: ProgramSettings) throws -> ImageEngine {
+        let megapixels = settings[ImagingSettings.maximumMegapixels]
+        return try ImageEngine(
+            library: LibraryLocation(file: settings[ImagingSettings.library], folders: libraryFolders),
+            threads: settings.count(ImagingSettings.threads), limits: ImageLimits(pixelCount: megapixels * 1_000_000))
+    }
+
+    /// Beside the checkout that the program was built in, and in the working directory.
+    private static var libraryFolders: [String] {
+        // Without /proc there is no other place to look, and the system's library remains.
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let checkout = program.components(separatedBy: "/.build/").first ?? ""
+        return ["\(checkout)/.libraries", ".libraries"]
+    }
+
+    private static func generation(_ settings: ProgramSettings, _ clock: any WallClock) -> GenerationRouter {
+        let painting = WorkerThreads(name: "painting", count: settings.count(ImagingSettings.threads))
+        return GenerationRouter(ProviderRegistry([ProceduralProvider(threads: painting, clock: clock)]))
+    }
+
+    private static func signer(_ settings: ProgramSettings) -> URLSigner {
+        let secrets =
+            [settings[StorageSettings.linkSecret]] + [settings[StorageSettings.previousLinkSecret]].compactMap { $0 }
+        return URLSigner(keys: secrets.map(URLSigner.Key.init(secret:)))
+    }
+
+    private static func access(_ settings: ProgramSettings) -> Access {
+        .basic(BasicVerifier(username: settings.apiUsername, password: Password(settings.apiPassword.expose())))
+    }
+
+    private static func spoolFolder(_ settings: ProgramSettings) throws -> String {
+        let folder = settings.home + "/spool"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        return folder
+    }
+}
+
+extension Composition {
+    /// Brings every component's tables up to date. Returns how many migrations were applied.
+    @discardableResult
+    func migrate() async throws -> Int {
+        let migrations = Migration.workflows + Admission.migrations + studios.flatMap(\.migrations)
+        return try await Migrator(migrations, clock: clock).run(on: database)
+    }
+
+    /// The server, without having started it.
+    /// - Parameter onReady: Is told the port once connections are accepted.
+    func server(onReady: @escaping @Sendable (Int) -> Void) -> MicrohttpdServer {
+        var router = Router()
+        for studio in studios { studio.register(routes: &router) }
+        OperationsRoutes(
+            database: database, objects: objects, signer: Self.signer(settings), metrics: metrics, clock: clock
+        ).register(in: &router)
+        var configuration = ServerConfiguration(host: settings[WebSettings.host], port: settings[WebSettings.port])
+        configuration.maximumConnections = settings[WebSettings.maximumConnections]
+        configuration.shutdownGrace = settings[WebSettings.shutdownGrace]
+        return MicrohttpdServer(
+            configuration: configuration,
+            handler: router.handler(web, logger: logger.labelled("http"), metrics: metrics),
+            logger: logger, metrics: metrics, onReady: onReady)
+    }
+
+    private var web: WebConfiguration {
+        let origins = settings[WebSettings.corsOrigins]
+        return WebConfiguration(
+            title: "Atelier", version: Program.version, summary: "Generative picture work as durable jobs.",
+            publicURL: publicURL.url(of: ""), cors: origins.isEmpty ? .sameOrigin : .origins(origins))
+    }
+
+    /// A worker for `queues`, or for all there are when none is named.
+    func worker(queues: [String]) -> WorkflowWorker {
+        var registry = WorkflowRegistry()
+        registry.register(SubmitGeneration(router: generation))
+        registry.register(CollectGeneration(registry: generation.registry, images: images, objects: objects))
+        for studio in studios { studio.register(workflows: &registry) }
+        let names =
+            queues.isEmpty
+            ? Set(registry.activities.values.map(\.options.taskQueue)) : Set(queues.map(TaskQueue.init(rawValue:)))
+        let slots = settings.count(WorkflowSettings.concurrency, timesCores: 4)
+        return WorkflowWorker(
+            engine: engine, registry: registry, queues: Dictionary(uniqueKeysWithValues: names.map { ($0, slots) }),
+            limits: WorkerLimits(
+                lossesUntilPoison: settings[WorkflowSettings.crashLimit], stopGrace: settings[WebSettings.shutdownGrace]
+            ),
+            logger: logger, metrics: metrics)
+    }
+
+    /// What runs beside the server and the workers.
+    var sweeps: [any Service] {
+        studios.flatMap(\.services) + [
+            IdempotencySweep(database: database, clock: clock, logger: logger),
+            WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger),
+        ]
+    }
+}
+
+extension URLSigner.Key {
+    /// A key named after its secret, so that changing the secret changes the name by itself.
+    fileprivate init(secret: Secret) {
+        let bytes = Array(secret.expose().utf8)
+        self.init(id: String(SHA256.hash(bytes).hex.prefix(8)), secret: bytes)
+    }
+}

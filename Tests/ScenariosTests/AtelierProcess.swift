@@ -1,0 +1,122 @@
+import Foundation
+import Glibc
+
+/// The real program as a child process, on a spare port and a folder of its own.
+final class AtelierProcess: @unchecked Sendable {
+    // Sendable by use: a test drives its process from one task at a time; `Process` itself locks.
+    private let process = Process()
+    private let output = Pipe()
+    let port: Int
+    static let user = "scenario"
+    static let password = "correct horse battery staple"
+
+    /// The program that this test run built, beside the test bundle.
+    static let program: URL = {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("atelier")
+    }()
+
+    /// The root of the checkout, where `.libraries` lies.
+    static let checkout = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    static func environment(home: URL, adding extra: [String: String] = [:]) -> [String: String] {
+        var environment = [
+            "PATH": "/usr/bin:/bin", "ATELIER_HOME": home.path, "API_HOST": "127.0.0.1", "API_PORT": "0",
+            "API_USERNAME": user, "API_PASSWORD": password, "ADMIN_USERNAME": "admin",
+            "ADMIN_PASSWORD": "a long admin password", "JWT_SECRET": String(repeating: "s", count: 48),
+            "ATELIER_LIBVIPS": checkout.appendingPathComponent(".libraries/libvips.so.42").path,
+            "ATELIER_LOG_FORMAT": "json",
+        ]
+        environment.merge(extra) { _, new in new }
+        return environment
+    }
+
+    /// Starts `atelier serve` and waits until it says that it is ready.
+    init(_ command: [String] = ["serve"], home: URL, environment: [String: String] = [:]) async throws {
+        process.executableURL = Self.program
+        process.arguments = command
+        process.currentDirectoryURL = home
+        process.environment = Self.environment(home: home, adding: environment)
+        process.standardOutput = output
+        process.standardError = FileHandle.standardError
+        try process.run()
+        port = try await Self.readyPort(output.fileHandleForReading)
+        // What it logs from here on is not needed, but a full pipe would stop it.
+        output.fileHandleForReading.readabilityHandler = { handle in _ = handle.availableData }
+    }
+
+    deinit {
+        if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+    }
+
+    var url: String { "http://127.0.0.1:\(port)" }
+    var identifier: Int32 { process.processIdentifier }
+
+    /// Ends it the way a power cut would.
+    func kill() {
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Ends it the way a power cut would, in the middle of whatever it does after `life`.
+    func killed(after life: Duration) -> Task<Void, any Error> {
+        Task {
+            try await Task.sleep(for: life)
+            kill()
+        }
+    }
+
+    /// Ends it the way a service manager would, and returns its exit code.
+    @discardableResult
+    func stop() -> Int32 {
+        Glibc.kill(process.processIdentifier, SIGTERM)
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// Reads the program's lines, on a thread of its own, until one names the port.
+    private static func readyPort(_ handle: FileHandle) async throws -> Int {
+        let result = await withCheckedContinuation { (done: CheckedContinuation<Result<Int, Failure>, Never>) in
+            Thread.detachNewThread {
+                var text = ""
+                while true {
+                    let data = handle.availableData
+                    if data.isEmpty {
+                        let message = "the program ended before it was ready; it said:\n\(text)"
+                        return done.resume(returning: .failure(Failure(message: message)))
+                    }
+                    text += String(decoding: data, as: UTF8.self)
+                    if let match = text.firstMatch(of: /ready at http:\/\/127\.0\.0\.1:(\d+)\D/) {
+                        return done.resume(returning: .success(Int(match.1) ?? 0))
+                    }
+                }
+            }
+        }
+        return try result.get()
+    }
+
+    /// Why a scenario cannot go on.
+    struct Failure: Error, CustomStringConvertible {
+        let message: String
+        var description: String { message }
+    }
+
+    /// Runs the program to its end.
+    static func run(
+        _ arguments: [String], in folder: URL, environment: [String: String]
+    ) throws -> (code: Int32, output: String) {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = program
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.environment = environment
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+}
