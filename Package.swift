@@ -93,7 +93,7 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency", "Database"], path: "Sources/Testing/AtelierTesting",
+        name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"], path: "Sources/Testing/AtelierTesting",
         swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
@@ -104,7 +104,9 @@ let testing: [Target] = [
     tests("StorageFile", uses: ["Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Generation", "Imaging", "ProviderProcedural"]),
-    tests("Workflows", uses: ["Concurrency", "Database", "DatabaseSQLite", "Workflows", "WorkflowsSQL"]),
+    tests(
+        "Workflows",
+        uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"]),
     tests("Web", uses: ["Identity", "Web"]),
     tests("WebMicrohttpd", uses: ["Concurrency", "Web", "WebMicrohttpd"]),
     tests(
