@@ -101,7 +101,7 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency", "Database"], path: "Sources/Testing/AtelierTesting",
+        name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"], path: "Sources/Testing/AtelierTesting",
         swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
@@ -112,7 +112,9 @@ let testing: [Target] = [
     tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),
-    tests("Workflows", uses: ["Concurrency", "Database", "DatabaseSQLite", "Workflows", "WorkflowsSQL"]),
+    tests(
+        "Workflows",
+        uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),
     tests("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "WebMicrohttpd"]),
     tests(

@@ -12,6 +12,8 @@ struct ClaimedRun: Sendable {
     let priority: Int
     let logContext: [String: String]
     let startedAt: Int
+    /// When it is ended as timed out, if that has not been set going yet.
+    let deadlineAt: Int?
     /// Whether somebody held it before: then it may have a history.
     let wasHeld: Bool
     /// How often its holder died, since it last got on.
@@ -27,6 +29,7 @@ struct ClaimedRun: Sendable {
         priority = try row.integer("priority")
         logContext = try row.optionalText("log_context").map { try JSONText.decode($0) } ?? [:]
         startedAt = try row.integer("started_at")
+        deadlineAt = try row.optionalInteger("deadline_at")
         wasHeld = try row.integer("was_held") == 1
         lost = try row.integer("lost")
         if let run = try row.optionalInteger("parent"), let child = try row.optionalText("parent_child") {
@@ -38,8 +41,8 @@ struct ClaimedRun: Sendable {
 
     private static let columns =
         """
-        id, workflow_id, run_id, workflow, input, priority, log_context, started_at, was_held, lost, parent, \
-        parent_child
+        id, workflow_id, run_id, workflow, input, priority, log_context, started_at, deadline_at, was_held, \
+        lost, parent, parent_child
         """
 
     /// Takes up to `limit` runs that wait, in their order.

@@ -2,9 +2,13 @@ import Concurrency
 import FoundationEssentials
 
 /// Rings once at the earliest time it was set to. Only the worker's actor touches it.
+///
+/// It waits in monotonic time, and whoever hears it looks whatever the time of day says: a clock that is set back
+/// delays nothing, one that wakes a moment early loses nothing.
 final class Alarm {
     private let clock: any WallClock
     private let ring: @Sendable () -> Void
+    private let hasRung = Flag()
     private var due = Int.max
     private var waiting: Task<Void, Never>?
 
@@ -13,8 +17,17 @@ final class Alarm {
         self.ring = ring
     }
 
-    /// Whether the set time has come.
-    var isDue: Bool { due <= clock.now.microseconds }
+    private final class Flag: Sendable {
+        let value = Locked(false)
+    }
+
+    /// Whether it has rung since the last call.
+    func takeRing() -> Bool {
+        hasRung.value.withLock { value in
+            defer { value = false }
+            return value
+        }
+    }
 
     /// Rings at `time`, in microseconds since 1970, unless it is set to something earlier.
     func set(_ time: Int) {
@@ -22,9 +35,10 @@ final class Alarm {
         due = time
         waiting?.cancel()
         let wait = max(0, time - clock.now.microseconds)
-        waiting = Task.detached { [clock, ring] in
+        waiting = Task.detached { [clock, ring, hasRung] in
             // Cancelled when an earlier time is set: then that one rings.
             guard (try? await clock.sleep(for: .microseconds(wait))) != nil else { return }
+            hasRung.value.withLock { $0 = true }
             ring()
         }
     }

@@ -7,7 +7,8 @@ import Workflows
 extension WorkerCore {
     /// Reads the histories of runs that were taken hold of, and lets the runs go on.
     func loadRuns() async {
-        let ids = unloaded.sorted()
+        // In the order of the claim: the first to move gets the first free slot.
+        let ids = unloaded.compactMap { held[$0]?.row }.sorted { ($0.priority, $0.id) < ($1.priority, $1.id) }.map(\.id)
         let known = ids.filter { held[$0]?.mayHaveHistory == true }
         var histories: [Int: Result<[HistoryEntry], any Error>] = [:]
         do {

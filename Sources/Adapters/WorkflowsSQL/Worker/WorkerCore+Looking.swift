@@ -29,9 +29,9 @@ extension WorkerCore {
 
     private func makeRequest() -> Haul.Request {
         let now = now.microseconds
-        let isSweep = alarm.isDue || now >= nextSweep
+        let isSweep = alarm.takeRing() || needsSweep
         if isSweep {
-            nextSweep = now + setup.limits.sweepInterval.microseconds
+            needsSweep = false
             slots.noteBacklogEverywhere()
         }
         let lease = setup.limits.lease.microseconds
@@ -50,11 +50,12 @@ extension WorkerCore {
         if request.isSweep {
             alarm.reset()
             if let due = haul.nextDue { alarm.set(due) }
-            alarm.set(nextSweep)
+            alarm.set(now.microseconds + setup.limits.sweepInterval.microseconds)
         }
         for row in haul.runs {
             held[row.id] = HeldRun(row)
             unloaded.insert(row.id)
+            if let deadline = row.deadlineAt { alarm.set(deadline) }
         }
         for task in haul.tasks { begin(task) }
         for key in haul.cancelled { running[key]?.stop(.requested) }
@@ -70,7 +71,7 @@ extension WorkerCore {
         reservedRuns -= request.freeRuns
         slots.settle(request.freeSlots, claimed: [:])
         for (queue, _) in request.freeSlots { slots.noteBacklog(queue) }
-        if request.isSweep { nextSweep = 0 }
+        if request.isSweep { needsSweep = true }
     }
 
     /// Goes on after a failed look: later, in a new session, or not at all.
@@ -82,6 +83,7 @@ extension WorkerCore {
         }
         guard let error = error as? DatabaseError, error.isRetryable else { return fail(error) }
         setup.logger.warning("the worker waits for the database", ["error": .text(String(describing: error))])
+        alarm.reset()
         alarm.set(now.microseconds + 500_000)
     }
 

@@ -57,7 +57,8 @@ actor WorkerCore {
 
     var outbox: [Change] = []
     var isWriting = false
-    var nextSweep = 0
+    /// Whether the next look is to be a sweep, whatever the alarm says.
+    var needsSweep = true
 
     init(_ setup: WorkerSetup) {
         self.setup = setup
@@ -99,7 +100,7 @@ actor WorkerCore {
         }
         (session, sessionExpiry) = (id, expiry)
         slots.noteBacklogEverywhere()
-        nextSweep = 0
+        needsSweep = true
         doorbell.ring()
     }
 

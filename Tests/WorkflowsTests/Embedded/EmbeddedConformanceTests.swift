@@ -1,0 +1,21 @@
+import AtelierTesting
+import Testing
+import Workflows
+import WorkflowsSQL
+
+@Suite struct `The embedded engine` {
+    @Test(.timeLimit(.minutes(1)), arguments: WorkflowConformance.checks)
+    func `holds what every engine promises`(_ check: WorkflowCheck) async throws {
+        try await withWorkflowDatabase { database, _ in
+            try await check.run(on: EmbeddedBed(database))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: WorkflowConformance.checks)
+    func `holds it with room for two runs in memory`(_ check: WorkflowCheck) async throws {
+        // A parent with its children does not fit then: every wait costs a replay.
+        try await withWorkflowDatabase { database, _ in
+            try await check.run(on: EmbeddedBed(database, limits: WorkerLimits(runsInMemory: 2)))
+        }
+    }
+}
