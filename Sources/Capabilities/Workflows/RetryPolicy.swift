@@ -28,12 +28,12 @@ public struct RetryPolicy: Codable, Sendable, Equatable {
         self.nonRetryableKinds = nonRetryableKinds
     }
 
-    /// Work of this machine: a few quick tries.
+    /// Work of this machine: quick tries, and enough of them that some may die with their process.
     public static let localWork = RetryPolicy(
-        initialInterval: .milliseconds(200), maximumInterval: .seconds(10), maximumAttempts: 5)
+        initialInterval: .milliseconds(200), maximumInterval: .seconds(10), maximumAttempts: 20)
     /// Object stores: patient, since they come back.
     public static let storage = RetryPolicy(
-        initialInterval: .milliseconds(500), maximumInterval: .seconds(60), maximumAttempts: 12)
+        initialInterval: .milliseconds(500), maximumInterval: .seconds(60), maximumAttempts: 20)
     /// Image providers: slower, since each try may cost.
     public static let imageProvider = RetryPolicy(
         initialInterval: .seconds(2), maximumInterval: .seconds(120), maximumAttempts: 8)
