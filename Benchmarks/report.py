@@ -14,7 +14,9 @@ def medians(path: str) -> dict[str, dict[str, float]]:
     with open(path) as lines:
         for line in lines:
             name, record = line.split(" ", 1)
-            for key, value in json.loads(record).items():
+            found = json.loads(record)
+            # The program reports everything it measured; of `atelier bench images` that is one part.
+            for key, value in found.get("images", found).items():
                 if isinstance(value, (int, float)):
                     rounds[name][key].append(value)
     return {name: {key: statistics.median(values) for key, values in keys.items()} for name, keys in rounds.items()}

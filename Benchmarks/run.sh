@@ -24,6 +24,7 @@ scratch=$PWD/.scratch
 python=$PWD/.venv/bin/python
 cores=$(nproc)
 export API_USERNAME=bench API_PASSWORD=bench-password
+export ATELIER_LINK_SECRET=a-secret-for-the-benchmark-and-nothing-else
 AUTHORIZATION="Basic $(printf '%s:%s' "$API_USERNAME" "$API_PASSWORD" | base64)"
 export AUTHORIZATION
 servers=()

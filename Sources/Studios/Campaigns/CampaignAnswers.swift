@@ -54,8 +54,8 @@ struct CampaignAnswer: ResponseModel {
         try fields.encode(campaign.ratios.map(\.description), forKey: .variations)
         try fields.encode(campaign.crop.rawValue, forKey: .crop)
         try fields.encode(campaign.status.rawValue, forKey: .status)
-        try fields.encode(Self.named(campaign.pictures.mapValues(\.description)), forKey: .processedImages)
-        try fields.encode(Self.named(urls), forKey: .imageURLs)
+        try fields.encode(named(campaign.pictures.mapValues(\.description)), forKey: .processedImages)
+        try fields.encode(named(urls), forKey: .imageURLs)
         try fields.encode(campaign.origin, forKey: .origin)
         try fields.encode(campaign.failure, forKey: .errorMessage)
         try fields.encode(campaign.createdAt.iso8601, forKey: .createdAt)
@@ -63,8 +63,11 @@ struct CampaignAnswer: ResponseModel {
         try fields.encode(campaign.completedAt?.iso8601, forKey: .completedAt)
     }
 
-    private static func named(_ texts: [AspectRatio: String]) -> [String: String] {
-        texts.reduce(into: [:]) { $0[$1.key.description] = $1.value }
+    /// In the order of the variations, so that an answer is the same each time.
+    private func named(_ texts: [AspectRatio: String]) -> JSONValue {
+        var object = JSONObject()
+        for ratio in campaign.ratios { object[ratio.description] = texts[ratio].map { .string($0) } }
+        return .object(object)
     }
 
     static let schema = JSONSchema.object(

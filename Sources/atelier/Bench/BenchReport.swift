@@ -19,7 +19,7 @@ struct BenchReport: Encodable {
     func show(asJSON: Bool) throws {
         if asJSON {
             let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+            encoder.outputFormatting = .sortedKeys
             Terminal.out(String(decoding: try encoder.encode(self), as: UTF8.self))
             return
         }

@@ -16,7 +16,10 @@ enum BenchCommand: Command {
         flags: ["json": "print JSON"])
 
     static func run(_ arguments: Arguments) async throws -> ExitCode {
-        let settings = try ProgramSettings.load(writingSecrets: false)
+        // Rendering alone needs no credentials, so it runs without a configuration.
+        let settings =
+            try arguments.subject == "images"
+            ? ProgramSettings.demonstration(home: ".") : ProgramSettings.load(writingSecrets: false)
         let count = try arguments.integer("count", in: 1...10_000, default: 20)
         let photo = try await photo(arguments, settings)
         var report = BenchReport()
