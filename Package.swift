@@ -63,7 +63,7 @@ let capabilities: [Target] = [
     capability("Web", uses: ["Settings", "Concurrency", "Cryptography", "Identity", "Observability", "CJansson"]),
     capability(
         "StudioInterface",
-        uses: ["Concurrency", "Cryptography", "Database", "Observability", "Web", "Workflows"]),
+        uses: ["Concurrency", "Cryptography", "Database", "Observability", "Storage", "Web", "Workflows"]),
 ]
 
 let adapters: [Target] = [

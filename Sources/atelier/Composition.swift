@@ -55,6 +55,18 @@ struct Composition: Sendable {
                     spoolFolder: try Self.spoolFolder(settings), clock: clock, logger: logger))
         ]
         try await migrate()
+        measureStorage()
+    }
+
+    private func measureStorage() {
+        metrics.onScrape { [objects] in
+            let usage = await objects.usage()
+            return [
+                Reading("atelier_storage_bytes", help: "Bytes in stored objects.", value: Double(usage.bytes)),
+                Reading("atelier_storage_objects", help: "Stored objects.", value: Double(usage.objects)),
+                Reading("atelier_storage_free_bytes", help: "Room left.", value: Double(usage.freeBytes ?? 0)),
+            ]
+        }
     }
 
     static func imageEngine(_ settings: ProgramSettings) throws -> ImageEngine {

@@ -19,6 +19,7 @@ enum Server {
         let shutdown = ShutdownSignal()
         Signals.stop(shutdown)
         do {
+            if roles == [.worker] { Terminal.out("atelier is ready to work") }
             try await serve(composition, roles: roles, queues: queues, until: shutdown) { url in
                 Terminal.out("atelier is ready at \(url)")
             }

@@ -23,7 +23,8 @@ final class AtelierProcess: @unchecked Sendable {
     static func environment(home: URL, adding extra: [String: String] = [:]) -> [String: String] {
         var environment = [
             "PATH": "/usr/bin:/bin", "ATELIER_HOME": home.path, "API_HOST": "127.0.0.1", "API_PORT": "0",
-            "API_USERNAME": user, "API_PASSWORD": password, "ADMIN_USERNAME": "admin",
+            "API_USERNAME": user, "ATELIER_LINK_SECRET": String(repeating: "l", count: 40), "API_PASSWORD": password,
+            "ADMIN_USERNAME": "admin",
             "ADMIN_PASSWORD": "a long admin password", "JWT_SECRET": String(repeating: "s", count: 48),
             "ATELIER_LIBVIPS": checkout.appendingPathComponent(".libraries/libvips.so.42").path,
             "ATELIER_LOG_FORMAT": "json",
@@ -87,6 +88,7 @@ final class AtelierProcess: @unchecked Sendable {
                         return done.resume(returning: .failure(Failure(message: message)))
                     }
                     text += String(decoding: data, as: UTF8.self)
+                    if text.contains("ready to work") { return done.resume(returning: .success(0)) }
                     if let match = text.firstMatch(of: /ready at http:\/\/127\.0\.0\.1:(\d+)\D/) {
                         return done.resume(returning: .success(Int(match.1) ?? 0))
                     }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct `Campaigns over HTTP` {
+@Suite(.timeLimit(.minutes(5))) struct `Campaigns over HTTP` {
     @Test func `an uploaded picture becomes three cropped JPEGs that a browser can open`() async throws {
         let scratch = try Scratch()
         let photo = try await Pictures.photo()

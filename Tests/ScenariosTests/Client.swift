@@ -1,68 +1,57 @@
+import AtelierTesting
 import Foundation
-import FoundationNetworking
 
-/// A client of the program under test.
+/// A client of the program under test, with its credentials.
 struct Client: Sendable {
-    let server: String
-    var user = AtelierProcess.user
-    var password = AtelierProcess.password
+    private let http: TestHTTPClient
+    private let server: String
 
-    init(_ process: AtelierProcess) { server = process.url }
+    init(_ process: AtelierProcess) {
+        http = TestHTTPClient(port: process.port)
+        server = process.url
+    }
 
     struct Answer: Sendable {
         let status: Int
-        let headers: [String: String]
         let body: Data
+        private let response: TestHTTPResponse
 
-        /// The body as JSON.
+        init(_ response: TestHTTPResponse) {
+            self.response = response
+            status = response.status
+            body = Data(response.body)
+        }
+
+        /// The body as a JSON object; empty when it is none.
         var json: [String: Any] {
             (try? JSONSerialization.jsonObject(with: body)) as? [String: Any] ?? [:]
         }
-        var text: String { String(decoding: body, as: UTF8.self) }
-        func header(_ name: String) -> String? {
-            headers.first { $0.key.lowercased() == name.lowercased() }?.value
-        }
+        var text: String { response.text }
+        func header(_ name: String) -> String? { response[name] }
     }
 
+    static let credentials =
+        "Basic " + Data("\(AtelierProcess.user):\(AtelierProcess.password)".utf8).base64EncodedString()
+
+    /// Sends a request; `path` may also be a whole URL of this server.
     func send(
         _ method: String, _ path: String, json: String? = nil, body: Data? = nil, headers: [String: String] = [:],
         withCredentials: Bool = true
     ) async throws -> Answer {
-        guard let url = URL(string: path.hasPrefix("http") ? path : server + path) else {
-            throw AtelierProcess.Failure(message: "not a URL: \(path)")
-        }
-        var request = URLRequest(url: url)
-        request.httpMethod = method
-        request.timeoutInterval = 60
-        if withCredentials {
-            let credentials = Data("\(user):\(password)".utf8).base64EncodedString()
-            request.setValue("Basic \(credentials)", forHTTPHeaderField: "Authorization")
-        }
-        if let json {
-            request.httpBody = Data(json.utf8)
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        }
-        if let body { request.httpBody = body }
-        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        let (data, response) = try await URLSession.shared.data(for: request)
-        guard let response = response as? HTTPURLResponse else {
-            throw AtelierProcess.Failure(message: "no HTTP answer")
-        }
-        let fields = response.allHeaderFields.reduce(into: [String: String]()) { fields, field in
-            fields["\(field.key)"] = "\(field.value)"
-        }
-        return Answer(status: response.statusCode, headers: fields, body: data)
+        var fields = withCredentials ? ["Authorization": Self.credentials] : [:]
+        if json != nil { fields["Content-Type"] = "application/json" }
+        fields.merge(headers) { _, new in new }
+        let target = path.hasPrefix(server) ? String(path.dropFirst(server.count)) : path
+        let content = json.map { Array($0.utf8) } ?? body.map { Array($0) }
+        return Answer(try await http.send(method, target, headers: fields, body: content))
     }
 
     func upload(_ content: Data, name: String = "photo.jpg", headers: [String: String] = [:]) async throws -> Answer {
-        let boundary = "scenario-boundary"
-        var body = Data(
-            "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(name)\"\r\n\r\n".utf8)
-        body.append(content)
-        body.append(Data("\r\n--\(boundary)--\r\n".utf8))
-        let type = "multipart/form-data; boundary=\(boundary)"
-        return try await send(
-            "POST", "/uploads", body: body, headers: headers.merging(["Content-Type": type]) { _, new in new })
+        let fields = ["Authorization": Self.credentials].merging(headers) { _, new in new }
+        return Answer(
+            try await http.upload(
+                "/uploads", field: "file", fileName: name, contentType: "image/jpeg", content: Array(content),
+                headers: fields))
     }
 
     /// Creates a campaign and returns its id.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct `Crashes` {
+@Suite(.timeLimit(.minutes(5))) struct `Crashes` {
     /// The kills come from outside, so no campaign may be blamed for them.
     private static let patience = ["ATELIER_CRASH_LIMIT": "1000"]
     private static let order = #"{"source_type":"local","path":"uploads/photo.jpg"}"#

@@ -33,6 +33,8 @@ struct RunningServer {
     ) async throws {
         var configuration = ServerConfiguration()
         configuration.sweepInterval = .milliseconds(20)
+        // A busy machine may keep a test's client waiting for longer than a client deserves.
+        configuration.lingerTime = .seconds(60)
         configure(&configuration)
         let ready = Event<Int>()
         let server = MicrohttpdServer(

@@ -51,9 +51,6 @@ final class Exchange: Sendable {
         }
     }
 
-    /// How long a client may take to send the rest of a body that nobody will read.
-    static let lingerTime = Duration.seconds(2)
-
     let client: ClientConnection
     let head: ReceivedHead
     let configuration: ServerConfiguration
@@ -247,7 +244,7 @@ extension Exchange {
             guard state.isReceiving, !state.inbound.isEnded, !state.isSuspended else { return false }
             state.starvedFor += elapsed
             if let answer = state.answer {
-                guard state.starvedFor > Self.lingerTime else { return false }
+                guard state.starvedFor > configuration.lingerTime else { return false }
                 if !state.isAnsweredDirectly, case .took = answerEarly(answer, &state) { return false }
                 return true
             }

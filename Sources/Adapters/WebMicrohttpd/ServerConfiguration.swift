@@ -16,6 +16,8 @@ public struct ServerConfiguration: Sendable {
     public var maximumBodyBytes = 64 << 20
     /// Bytes of a body that are still read, and thrown away, when the answer comes before its end.
     public var drainBytes = 256 << 10
+    /// How long a client may take to send such a rest.
+    public var lingerTime = Duration.seconds(2)
     /// How long a first request, or a begun header block, may take to arrive in full.
     public var headerDeadline = Duration.seconds(15)
     /// How long a connection may rest between requests, and how long an answer may find no reader; whole seconds.

@@ -1,5 +1,6 @@
 import Concurrency
 import FoundationEssentials
+import Generation
 import Glibc
 import Imaging
 import Observability
@@ -40,7 +41,7 @@ enum DemoCommand: Command {
         let client = DemoClient(
             server: ServerClient(
                 host: "127.0.0.1", port: port, user: settings.apiUsername, password: settings.apiPassword.expose()),
-            images: composition.images)
+            images: composition.images, generation: composition.generation)
         for studio in composition.studios {
             Terminal.out("\(studio.name): running")
             for picture in try await studio.demonstrate(with: client) {
@@ -64,11 +65,13 @@ enum DemoCommand: Command {
 struct DemoClient: DemonstrationClient {
     let server: ServerClient
     let images: ImageEngine
+    let generation: GenerationRouter
     private let threads = WorkerThreads(name: "demo", count: 1)
 
-    init(server: ServerClient, images: ImageEngine) {
+    init(server: ServerClient, images: ImageEngine, generation: GenerationRouter) {
         self.server = server
         self.images = images
+        self.generation = generation
     }
 
     func post(_ path: String, json: String) async throws -> [UInt8] {
@@ -85,7 +88,15 @@ struct DemoClient: DemonstrationClient {
         try await threads.run { [server] () throws(LoadFault) in try server.get(path) }
     }
 
+    /// A still life, encoded as a camera would: the demonstration brings no photograph of anybody's.
     func photograph() async throws -> [UInt8] {
-        try await images.encode(SyntheticPhoto(width: 2400, height: 1800).draw(), as: .jpeg(quality: 92)).bytes
+        let request = GenerationRequest(
+            prompt: "white sneaker on a coral background", size: .pixels(width: 1920, height: 1440), seed: 5)
+        let route = try generation.route(request)
+        let ticket = try await route.provider.submit(route.request, key: "demonstration")
+        guard case .ready(let pictures) = try await route.provider.collect(ticket),
+            case .bitmap(let bitmap)? = pictures.first?.content
+        else { throw DemonstrationFailure(reason: "the built-in generator drew nothing") }
+        return try await images.encode(bitmap, as: .jpeg(quality: 92)).bytes
     }
 }
