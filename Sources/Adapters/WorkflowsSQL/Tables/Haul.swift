@@ -20,7 +20,7 @@ struct Haul: Sendable {
     var runs: [ClaimedRun] = []
     var tasks: [ClaimedTask] = []
     var inbox: [Inbox.Row] = []
-    /// Leased activities that another process asked to cancel; only of a sweep.
+    /// Leased activities that are to be cancelled, whoever asked for it.
     var cancelled: [TaskKey] = []
     /// When to look again; only of a sweep.
     var nextDue: Int?
@@ -43,12 +43,10 @@ struct Haul: Sendable {
         }
         if request.takesSuspectTask, let task = try suspectTask(request, haul, on: connection) { haul.tasks.append(task) }
         haul.inbox = try Inbox.waiting(for: session, on: connection)
-        if request.isSweep {
-            haul.cancelled = try connection.query(
-                "SELECT run, activity_id FROM activity_tasks WHERE cancel_requested = 1 AND session = \(session)"
-            ).map { TaskKey(run: try $0.integer("run"), activityID: try $0.text("activity_id")) }
-            haul.nextDue = try DueWork.next(on: connection)
-        }
+        haul.cancelled = try connection.query(
+            "SELECT run, activity_id FROM activity_tasks WHERE cancel_requested = 1 AND session = \(session)"
+        ).map { TaskKey(run: try $0.integer("run"), activityID: try $0.text("activity_id")) }
+        if request.isSweep { haul.nextDue = try DueWork.next(on: connection) }
         return haul
     }
 

@@ -74,13 +74,18 @@ enum Sessions {
         return (runs, activities)
     }
 
-    /// Ends a session that has handed back everything but idle runs.
+    /// Ends a session in good order: what it still holds is given back, and no attempt is counted.
     static func close(_ id: String, on connection: any SQLConnection) throws {
         try connection.execute(
             """
             UPDATE workflow_runs SET session = NULL, state = CASE WHEN EXISTS (
                 SELECT 1 FROM workflow_inbox WHERE workflow_inbox.run = workflow_runs.id) THEN 0 ELSE 2 END
             WHERE state = 1 AND session = \(id)
+            """)
+        try connection.execute(
+            """
+            UPDATE activity_tasks SET state = 0, session = NULL, token = token + 1, attempt = attempt - 1
+            WHERE state = 2 AND session = \(id)
             """)
         try connection.execute("DELETE FROM worker_sessions WHERE id = \(id)")
     }

@@ -7,11 +7,14 @@ struct SlotTable: Sendable {
         var busy = 0
         /// Promised to a claim that is under way.
         var reserved = 0
+        /// Activities on their way into the database, to wait there.
+        var queueing = 0
         /// Whether activities may wait in the database for a slot.
         var mayHaveBacklog = true
     }
     private var queues: [TaskQueue: Slots]
     private let order: [TaskQueue]
+    private var isClosed = false
 
     init(_ limits: [TaskQueue: Int]) {
         queues = limits.mapValues { Slots(limit: max(1, $0)) }
@@ -23,9 +26,12 @@ struct SlotTable: Sendable {
         order.compactMap { queue in queues[queue].map { (queue, $0.busy, $0.limit) } }
     }
 
-    /// Takes a slot for an activity that is being scheduled now, unless others have waited longer.
+    /// Takes a slot for an activity that is being scheduled now, unless others have waited longer; else it must wait.
     mutating func takeAtOnce(_ queue: TaskQueue) -> Bool {
-        guard let slots = queues[queue], !slots.mayHaveBacklog, slots.busy + slots.reserved < slots.limit else {
+        guard let slots = queues[queue] else { return false }
+        let hasFreeSlot = slots.busy + slots.reserved < slots.limit
+        guard !isClosed, hasFreeSlot, slots.queueing == 0, !slots.mayHaveBacklog else {
+            queues[queue]?.queueing += 1
             return false
         }
         queues[queue]?.busy += 1
@@ -34,7 +40,8 @@ struct SlotTable: Sendable {
 
     /// Reserves every free slot for a claim; queues without a backlog are left out.
     mutating func reserveForClaim() -> [(queue: TaskQueue, count: Int)] {
-        order.compactMap { queue in
+        if isClosed { return [] }
+        return order.compactMap { queue in
             guard let slots = queues[queue], slots.mayHaveBacklog else { return nil }
             let free = slots.limit - slots.busy - slots.reserved
             guard free > 0 else { return nil }
@@ -54,6 +61,15 @@ struct SlotTable: Sendable {
             if taken >= count { queues[queue]?.mayHaveBacklog = true }
         }
     }
+
+    /// An activity that had to wait is in the database now, or will never be.
+    mutating func endQueueing(_ queue: TaskQueue) {
+        queues[queue]?.queueing -= 1
+        noteBacklog(queue)
+    }
+
+    /// Gives out no slot from now on.
+    mutating func close() { isClosed = true }
 
     mutating func release(_ queue: TaskQueue) { queues[queue]?.busy -= 1 }
     mutating func noteBacklog(_ queue: TaskQueue) { queues[queue]?.mayHaveBacklog = true }

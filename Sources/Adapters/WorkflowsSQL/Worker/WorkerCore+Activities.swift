@@ -54,7 +54,6 @@ extension WorkerCore {
         if failure.kind == WorkflowFailure.Kind.unknownActivity {
             // Another worker of the queue, or a newer program, may know it.
             write(.retry(task.key, token: task.token, availableAt: now.microseconds + 10_000_000, failure: failure))
-            alarm.set(now.microseconds + 10_000_000)
         } else {
             conclude(task, .activityFailed(id: task.key.activityID, failure: failure))
         }
@@ -62,7 +61,11 @@ extension WorkerCore {
 
     private func freeSlot(_ task: ClaimedTask) {
         slots.release(task.queue)
-        if suspectTask == task.key { suspectTask = nil }
+        if suspectTask == task.key {
+            suspectTask = nil
+            // The next suspect may be in any queue.
+            slots.noteBacklogEverywhere()
+        }
         if slots.mayHaveBacklog(task.queue) { doorbell.ring() }
     }
 
@@ -119,7 +122,6 @@ extension WorkerCore {
             return conclude(task, .activityFailed(id: task.key.activityID, failure: failure))
         }
         write(.retry(task.key, token: task.token, availableAt: availableAt, failure: failure))
-        alarm.set(availableAt)
     }
 
     /// Brings the end of an activity to its run, in memory or through the database.
@@ -161,7 +163,10 @@ extension WorkerCore {
         guard var attempt = running.removeValue(forKey: key) else { return }
         attempt.stop(.leaseLost)
         leaving[attempt.number] = attempt.task.queue
-        if suspectTask == key { suspectTask = nil }
+        if suspectTask == key {
+            suspectTask = nil
+            slots.noteBacklogEverywhere()
+        }
     }
 
     /// A sign of life; with details it returns once they are on disk.

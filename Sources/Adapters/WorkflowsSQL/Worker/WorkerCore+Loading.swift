@@ -76,7 +76,7 @@ extension WorkerCore {
             }
         }
         held[run.row.id] = nil
-        if suspectRun == run.row.id { suspectRun = nil }
+        clearSuspect(run.row.id)
         write(.park(run: run.row.id, problem: problem))
     }
 

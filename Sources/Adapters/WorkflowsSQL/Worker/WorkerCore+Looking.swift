@@ -12,6 +12,7 @@ extension WorkerCore {
     func look() async {
         guard fatalError == nil else { return }
         if session.isEmpty {
+            guard !isStopping else { return }
             do { try await open() } catch { return fail(error) }
         }
         let request = makeRequest()
@@ -32,6 +33,8 @@ extension WorkerCore {
         let isSweep = alarm.takeRing() || needsSweep
         if isSweep {
             needsSweep = false
+            // Before the look: what is set while it is under way may be later than what it saw, and must not be lost.
+            alarm.reset()
             slots.noteBacklogEverywhere()
         }
         let lease = setup.limits.lease.microseconds
@@ -40,7 +43,7 @@ extension WorkerCore {
         reservedRuns += max(0, freeRuns)
         return Haul.Request(
             session: session, now: now, extendsUntil: sessionExpiry - now < lease * 2 / 3 ? now + lease : nil,
-            freeRuns: max(0, freeRuns), freeSlots: isStopping ? [] : slots.reserveForClaim(),
+            freeRuns: max(0, freeRuns), freeSlots: slots.reserveForClaim(),
             takesSuspectRun: suspectRun == nil, takesSuspectTask: suspectTask == nil, isSweep: isSweep)
     }
 
@@ -48,7 +51,6 @@ extension WorkerCore {
         reservedRuns -= request.freeRuns
         slots.settle(request.freeSlots, claimed: haul.tasks.reduce(into: [:]) { $0[$1.queue, default: 0] += 1 })
         if request.isSweep {
-            alarm.reset()
             if let due = haul.nextDue { alarm.set(due) }
             alarm.set(now.microseconds + setup.limits.sweepInterval.microseconds)
         }

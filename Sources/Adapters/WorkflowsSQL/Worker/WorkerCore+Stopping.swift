@@ -9,6 +9,7 @@ extension WorkerCore {
     /// Takes no new work, lets what runs finish within its grace, cancels the rest and gives every lease back.
     func stop() async {
         isStopping = true
+        slots.close()
         guard fatalError == nil, !session.isEmpty else { return await waitUntilIdle(atMost: setup.limits.cancelGrace) }
         await waitUntilIdle(atMost: setup.limits.stopGrace)
         for key in Array(running.keys) { running[key]?.stop(.stopping) }

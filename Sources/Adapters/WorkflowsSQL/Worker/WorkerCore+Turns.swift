@@ -30,7 +30,7 @@ extension WorkerCore {
     }
 
     private func settleEmpty(_ run: HeldRun) {
-        if suspectRun == run.row.id, !run.hasLoss { suspectRun = nil }
+        if !run.hasLoss { clearSuspect(run.row.id) }
     }
 
     /// Puts the decider's commands and outcome into the turn.
@@ -40,7 +40,7 @@ extension WorkerCore {
             let commands = try decider.takeCommands()
             turn.progress = decider.takeReport()
             for command in commands {
-                try turn.add(command, run) { queue in !isStopping && slots.takeAtOnce(queue) }
+                try turn.add(command, run) { queue in slots.takeAtOnce(queue) }
             }
         } catch let problem as DeciderProblem {
             setup.logger.error(
@@ -60,7 +60,7 @@ extension WorkerCore {
         run.inFlight = []
         run.nextSequence = turn.firstSequence + turn.entries.count
         if turn.clearsLoss { run.hasLoss = false }
-        if suspectRun == turn.run { suspectRun = nil }
+        clearSuspect(turn.run)
         beginWork(of: turn, run)
         if turn.closing != nil || turn.progress != nil {
             setup.engine.bulletin.announce(run.row.workflowID, isClosed: turn.closing != nil)
@@ -73,7 +73,8 @@ extension WorkerCore {
             if task.isLeased {
                 begin(ClaimedTask(task, of: run.row))
             } else {
-                slots.noteBacklog(task.command.options.taskQueue)
+                if let expiresAt = task.expiresAt { alarm.set(expiresAt) }
+                slots.endQueueing(task.command.options.taskQueue)
                 doorbell.ring()
             }
         }
@@ -81,7 +82,7 @@ extension WorkerCore {
         for timer in turn.newTimers { alarm.set(timer.dueAt) }
         // Children and what was cancelled in its queue come back through the inbox.
         if !turn.newChildren.isEmpty || !turn.cancelledTasks.isEmpty || !turn.cancelledChildren.isEmpty {
-            doorbell.ring()
+            setup.engine.wake()
         }
     }
 
@@ -89,7 +90,7 @@ extension WorkerCore {
         held[run.row.id] = nil
         run.decider?.evict()
         for id in run.openActivities.keys { dismiss(TaskKey(run: run.row.id, activityID: id)) }
-        if run.row.parent != nil || mayHaveReadyRuns { doorbell.ring() }
+        if run.row.parent != nil { setup.engine.wake() } else if mayHaveReadyRuns { doorbell.ring() }
         metrics.workflowClosed(run.row.workflow, outcome: closing.status.rawValue)
         var fields: [String: LogValue] = [
             "job_id": .text(run.row.workflowID.rawValue), "workflow": .text(run.row.workflow),
@@ -119,9 +120,19 @@ extension WorkerCore {
 }
 
 extension WorkerCore {
+    /// The run that was loaded alone did no harm: the next may come.
+    func clearSuspect(_ id: Int) {
+        guard suspectRun == id else { return }
+        suspectRun = nil
+        doorbell.ring()
+    }
+
     /// Gives up the slots of activities that a turn would have begun.
     func releaseSlots(of turn: Turn) {
-        for task in turn.newTasks where task.isLeased { slots.release(task.command.options.taskQueue) }
+        for task in turn.newTasks {
+            let queue = task.command.options.taskQueue
+            if task.isLeased { slots.release(queue) } else { slots.endQueueing(queue) }
+        }
     }
 }
 

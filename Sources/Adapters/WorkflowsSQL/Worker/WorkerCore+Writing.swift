@@ -81,10 +81,12 @@ extension WorkerCore {
         }
         switch change {
         case .turn(let turn): settle(turn)
-        case .relay, .retry, .handBack, .release: doorbell.ring()
+        // Only now: an alarm that rings before the row is there would find nothing.
+        case .retry(_, _, let availableAt, _): alarm.set(availableAt)
+        case .relay: setup.engine.wake()
+        case .handBack, .release: doorbell.ring()
         case .clearLoss(let run):
-            if suspectRun == run { suspectRun = nil }
-            doorbell.ring()
+            clearSuspect(run)
         case .park, .heartbeat: break
         }
     }

@@ -1,6 +1,6 @@
 import Concurrency
 import Testing
-import Workflows
+public import Workflows
 
 extension WorkflowConformance {
     static let activities: [WorkflowCheck] = [
@@ -130,12 +130,18 @@ extension WorkflowConformance {
 
 extension WorkflowTestBed {
     /// Waits until the workflow's one activity is as `condition` says.
-    func pending(
+    public func pending(
         _ id: WorkflowID, _ condition: (PendingActivity) -> Bool
     ) async throws -> PendingActivity {
         while true {
             if let found = try await engine.describe(id)?.pendingActivities.first, condition(found) { return found }
-            await Task.yield()
+            try await pause()
         }
     }
+}
+
+/// Lets others run between two looks at what a test waits for; ends with the test's time.
+public func pause() async throws {
+    try Task.checkCancellation()
+    await Task.yield()
 }
