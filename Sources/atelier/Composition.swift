@@ -19,7 +19,9 @@ import WebMicrohttpd
 import Workflows
 import WorkflowsSQL
 
-/// Everything the program is made of, built from its settings. The one place that knows every module.
+/// Everything the program is made of, built from its settings.
+///
+/// The one place that knows every module.
 struct Composition: Sendable {
     let settings: ProgramSettings
     let clock: any WallClock = SystemClock()
@@ -108,7 +110,9 @@ struct Composition: Sendable {
 }
 
 extension Composition {
-    /// Brings every component's tables up to date. Returns how many migrations were applied.
+    /// Brings every component's tables up to date.
+    ///
+    /// Returns how many migrations were applied.
     @discardableResult
     func migrate() async throws -> Int {
         let migrations = Migration.workflows + Admission.migrations + studios.flatMap(\.migrations)

@@ -14,8 +14,9 @@ enum Signals {
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// From now on the first signal triggers `signal` and a second one ends the program at once. Without it the first
-    /// one does.
+    /// From now on the first signal triggers `signal` and a second one ends the program at once.
+    ///
+    /// Without it the first one does.
     static func stop(_ signal: ShutdownSignal) {
         shutdown.withLock { $0 = signal }
     }

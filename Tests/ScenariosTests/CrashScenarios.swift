@@ -6,8 +6,10 @@ import Testing
     private static let patience = ["ATELIER_CRASH_LIMIT": "1000"]
     private static let order = #"{"source_type":"local","path":"uploads/photo.jpg"}"#
 
-    /// The program is killed again and again while 50 campaigns run. Each round lets it live a little longer than the
-    /// last, so that the kills fall on admissions, claims, renders and completions alike.
+    /// The program is killed again and again while 50 campaigns run.
+    ///
+    /// Each round lets it live a little longer than the last, so that the kills fall on admissions, claims, renders and
+    /// completions alike.
     @Test func `every acknowledged campaign is completed exactly once, however often the program is killed`()
         async throws
     {

@@ -88,7 +88,9 @@ public struct CollectGeneration: Activity {
         return stored
     }
 
-    /// The picture as a file that says where it comes from. Pixels are kept without loss: they will be cut and encoded.
+    /// The picture as a file that says where it comes from.
+    ///
+    /// Pixels are kept without loss: they will be cut and encoded.
     private func file(of image: GeneratedImage) async throws(ImageError) -> (bytes: [UInt8], mediaType: String) {
         switch image.content {
         case .file(let bytes, let mediaType): return (bytes, mediaType)

@@ -5,7 +5,9 @@ public import Web
 // What clients are told when the server cannot write: come back later, and nothing was half-written.
 
 extension DatabaseError: HTTPConvertibleError {
-    /// 503 for what passes; 500 for what is a fault of ours. The cause is in the log.
+    /// 503 for what passes; 500 for what is a fault of ours.
+    ///
+    /// The cause is in the log.
     public var httpError: HTTPError {
         switch self {
         case .full: .unavailable("The server has no room to write; nothing was changed", retryAfter: .seconds(30))

@@ -4,7 +4,7 @@ public import Storage
 
 /// What a client asked for and what became of it: one source picture, cut to several shapes.
 public struct Campaign: Sendable, Equatable {
-    /// 1, 2, 3 ... in the order of creation; a number is never used again.
+    /// Counts from 1 in the order of creation; a number is never used again.
     public let id: Int
     /// A short label, 1 to 200 characters; nil when the client gave none.
     public let name: String?

@@ -141,7 +141,8 @@ struct CampaignRows: Sendable {
 }
 
 extension LocalFile {
-    /// The file as the image engine takes it. The open descriptor is named rather than the path, so that a file that
-    /// is replaced meanwhile is not another one.
+    /// The file as the image engine takes it.
+    ///
+    /// The open descriptor is named rather than the path, so that a file that is replaced meanwhile is not another one.
     var image: ImageFile { .path("/proc/self/fd/\(descriptor)") }
 }

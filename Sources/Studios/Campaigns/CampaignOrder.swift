@@ -37,14 +37,18 @@ enum CampaignKeys {
     /// The folder that is removed with the campaign.
     static func folder(of id: Int) throws(StorageError) -> StorageKey { try StorageKey("generated/campaigns/\(id)") }
 
-    /// One picture. The colon of `9:16` becomes an `x`: it is special in URLs and on some file systems.
+    /// One picture.
+    ///
+    /// The colon of `9:16` becomes an `x`: it is special in URLs and on some file systems.
     static func picture(of id: Int, ratio: AspectRatio) throws(StorageError) -> StorageKey {
         try folder(of: id).appending("\(ratio.width)x\(ratio.height).jpg")
     }
 }
 
 extension PicturePrompt {
-    /// What a provider is asked for. The base is large enough for every shape to be cut from it without enlarging much.
+    /// What a provider is asked for.
+    ///
+    /// The base is large enough for every shape to be cut from it without enlarging much.
     func request(for campaign: Int) -> GenerationRequest {
         GenerationRequest(
             prompt: text, size: .pixels(width: 2048, height: 2048), seed: UInt64(seed ?? campaign),

@@ -112,7 +112,9 @@ struct CampaignStore: Sendable {
         return changed > 0
     }
 
-    /// Removes the row. Returns whether there was one.
+    /// Removes the row.
+    ///
+    /// Returns whether there was one.
     func delete(_ id: Int, in transaction: any SQLConnection) throws -> Bool {
         try transaction.execute("DELETE FROM campaigns WHERE id = \(id)") > 0
     }

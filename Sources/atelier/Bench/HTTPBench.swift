@@ -15,8 +15,10 @@ struct HTTPBench {
         return result
     }
 
-    /// POST of a campaign until its 202. The campaigns name a file that is not there, so that workers end them at once
-    /// and the measurement leaves no pictures; their rows are removed afterwards.
+    /// POST of a campaign until its 202.
+    ///
+    /// The campaigns name a file that is not there, so that workers end them at once and the measurement leaves no
+    /// pictures; their rows are removed afterwards.
     func post() async throws -> LoadResult {
         let marker = try createCampaign(path: Self.absent)
         let result = try await load.measure(expecting: 202) { worker, number in
