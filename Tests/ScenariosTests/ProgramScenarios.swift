@@ -205,3 +205,20 @@ import Testing
         #expect(bare.status == 403)
     }
 }
+
+@Suite(.timeLimit(.minutes(5))) struct `The README` {
+    @Test func `names every setting and every command`() throws {
+        let scratch = try Scratch()
+        let environment = AtelierProcess.environment(home: scratch.url)
+        let text = try String(contentsOf: AtelierProcess.checkout.appendingPathComponent("README.md"), encoding: .utf8)
+
+        let doctor = try AtelierProcess.run(["doctor"], in: scratch.url, environment: environment)
+        let help = try AtelierProcess.run(["--help"], in: scratch.url, environment: environment)
+
+        let settings = doctor.output.split(separator: "\n").compactMap { $0.firstMatch(of: /^([A-Z][A-Z_]+) /)?.1 }
+        let commands = help.output.split(separator: "\n").compactMap { $0.firstMatch(of: /^  ([a-z]+) /)?.1 }
+        #expect(settings.count > 20 && commands.count >= 7)
+        for name in settings { #expect(text.contains("`\(name)`"), "\(name)") }
+        for name in commands { #expect(text.contains("`\(name)`"), "\(name)") }
+    }
+}

@@ -10,7 +10,7 @@ public enum IdentitySettings {
 
     /// The password of HTTP Basic.
     public static let apiPassword = Setting(
-        "API_PASSWORD", .secret(atLeast: 12), required: advice, meaning: "Password of HTTP Basic, for campaigns.")
+        "API_PASSWORD", .secret(atLeast: 8), required: advice, meaning: "Password of HTTP Basic, for campaigns.")
 
     /// All of them.
     public static let all: [any SettingDeclaration] = [apiUsername, apiPassword]
