@@ -117,13 +117,14 @@ let testing: [Target] = [
         uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),
     tests("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "WebMicrohttpd"]),
+    tests("StudioInterface", uses: ["Concurrency", "Database", "DatabaseSQLite", "StudioInterface"]),
     tests(
         "Campaigns",
         uses: [
-            "Campaigns", "Concurrency", "Database", "DatabaseSQLite", "Generation", "Imaging", "Storage", "StorageFile",
-            "StudioInterface", "Web", "Workflows",
+            "Campaigns", "Concurrency", "Database", "DatabaseSQLite", "Imaging", "Observability", "Storage",
+            "StudioInterface", "Web", "Workflows", "WorkflowsSQL",
         ]),
-    tests("Scenarios", uses: ["atelier", "Database", "DatabaseSQLite", "Imaging"]),
+    tests("Scenarios", uses: ["atelier", "Concurrency", "Database", "DatabaseSQLite", "Imaging"]),
 ]
 
 let package = Package(

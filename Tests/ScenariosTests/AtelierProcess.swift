@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Glibc
 
@@ -7,6 +8,8 @@ final class AtelierProcess: @unchecked Sendable {
     private let process = Process()
     private let output = Pipe()
     let port: Int
+    /// Waiting for a process blocks, and the tests' own pool has a thread for each core only.
+    private static let threads = WorkerThreads(name: "processes", count: 16)
     static let user = "scenario"
     static let password = "correct horse battery staple"
 
@@ -41,7 +44,7 @@ final class AtelierProcess: @unchecked Sendable {
         process.environment = Self.environment(home: home, adding: environment)
         process.standardOutput = output
         process.standardError = FileHandle.standardError
-        try process.run()
+        try await Self.threads.run { [process] in try process.run() }
         port = try await Self.readyPort(output.fileHandleForReading)
         // What it logs from here on is not needed, but a full pipe would stop it.
         output.fileHandleForReading.readabilityHandler = { handle in _ = handle.availableData }
@@ -55,25 +58,27 @@ final class AtelierProcess: @unchecked Sendable {
     var identifier: Int32 { process.processIdentifier }
 
     /// Ends it the way a power cut would.
-    func kill() {
+    func kill() async {
         Glibc.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        await Self.threads.run { [self] in process.waitUntilExit() }
     }
 
     /// Ends it the way a power cut would, in the middle of whatever it does after `life`.
     func killed(after life: Duration) -> Task<Void, any Error> {
         Task {
             try await Task.sleep(for: life)
-            kill()
+            await kill()
         }
     }
 
     /// Ends it the way a service manager would, and returns its exit code.
     @discardableResult
-    func stop() -> Int32 {
+    func stop() async -> Int32 {
         Glibc.kill(process.processIdentifier, SIGTERM)
-        process.waitUntilExit()
-        return process.terminationStatus
+        return await Self.threads.run { [self] in
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
     }
 
     /// Reads the program's lines, on a thread of its own, until one names the port.
@@ -107,18 +112,20 @@ final class AtelierProcess: @unchecked Sendable {
     /// Runs the program to its end.
     static func run(
         _ arguments: [String], in folder: URL, environment: [String: String]
-    ) throws -> (code: Int32, output: String) {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = program
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.environment = environment
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    ) async throws -> (code: Int32, output: String) {
+        try await threads.run {
+            let process = Process()
+            let pipe = Pipe()
+            process.executableURL = program
+            process.arguments = arguments
+            process.currentDirectoryURL = folder
+            process.environment = environment
+            process.standardOutput = pipe
+            process.standardError = pipe
+            try process.run()
+            let data = pipe.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+        }
     }
 }

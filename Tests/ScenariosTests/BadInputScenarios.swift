@@ -58,7 +58,7 @@ import Testing
         #expect(
             try await client.send("POST", "/campaigns", body: Data("a=b".utf8), headers: ["Content-Type": "text/plain"])
                 .status == 415)
-        #expect(server.stop() == 0)
+        #expect(await server.stop() == 0)
     }
 
     @Test func `every fault of a body is answered at once, with the field it is in`() async throws {
@@ -153,6 +153,6 @@ import Testing
         #expect(read.status == 200)
         let id = try await client.createCampaign(#"{"source_type":"local","path":"\#(path)"}"#)
         #expect(try await client.finished(id)["status"] as? String == "completed")
-        #expect(server.stop() == 0)
+        #expect(await server.stop() == 0)
     }
 }

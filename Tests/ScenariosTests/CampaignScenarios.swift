@@ -30,7 +30,7 @@ import Testing
         }
         let paths = try #require(campaign["processed_images"] as? [String: String])
         #expect(paths.values.allSatisfy { $0.hasPrefix("generated/") })
-        #expect(server.stop() == 0)
+        #expect(await server.stop() == 0)
     }
 
     @Test func `a prompt becomes pictures that say they are procedural`() async throws {
@@ -48,7 +48,7 @@ import Testing
         let urls = try #require(campaign["image_urls"] as? [String: String])
         let picture = try await client.send("GET", try #require(urls["1:1"]))
         #expect(String(decoding: picture.body, as: UTF8.self).contains("algorithmicMedia"))
-        #expect(server.stop() == 0)
+        #expect(await server.stop() == 0)
     }
 
     @Test func `a picture that cannot be used ends the campaign with words for the client`() async throws {

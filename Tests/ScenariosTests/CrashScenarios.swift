@@ -41,7 +41,7 @@ import Testing
 
         #expect(Set(ids).count == 50)
         #expect(kills >= 13)
-        #expect(server.stop() == 0)
+        #expect(await server.stop() == 0)
         let histories = try await Histories(database: scratch.file("atelier.db"))
         for id in ids {
             #expect(try histories.status(of: "campaign-\(id)") == "completed")

@@ -3,12 +3,12 @@ import Foundation
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct `The program` {
-    @Test func `says every fault of its settings at once and exits with 3`() throws {
+    @Test func `says every fault of its settings at once and exits with 3`() async throws {
         let scratch = try Scratch()
         let environment = AtelierProcess.environment(
             home: scratch.url, adding: ["API_PORT": "99999", "ATELIER_LOG_LEVEL": "loud", "ATELIER_COLOUR": "red"])
 
-        let run = try AtelierProcess.run(["serve"], in: scratch.url, environment: environment)
+        let run = try await AtelierProcess.run(["serve"], in: scratch.url, environment: environment)
 
         #expect(run.code == 3)
         for name in ["API_PORT", "ATELIER_LOG_LEVEL", "ATELIER_COLOUR"] { #expect(run.output.contains(name)) }
@@ -16,22 +16,22 @@ import Testing
     }
 
     @Test(arguments: [["dance"], ["serve", "--loud"], ["serve", "now"], ["bench", "--clients", "many"]])
-    func `exits with 2 when it is called wrongly`(arguments: [String]) throws {
+    func `exits with 2 when it is called wrongly`(arguments: [String]) async throws {
         let scratch = try Scratch()
 
-        let run = try AtelierProcess.run(
+        let run = try await AtelierProcess.run(
             arguments, in: scratch.url, environment: AtelierProcess.environment(home: scratch.url))
 
         #expect(run.code == 2)
         #expect(run.output.contains("--help"))
     }
 
-    @Test func `explains itself`() throws {
+    @Test func `explains itself`() async throws {
         let scratch = try Scratch()
         let environment = AtelierProcess.environment(home: scratch.url)
 
-        let all = try AtelierProcess.run(["--help"], in: scratch.url, environment: environment)
-        let one = try AtelierProcess.run(["worker", "--help"], in: scratch.url, environment: environment)
+        let all = try await AtelierProcess.run(["--help"], in: scratch.url, environment: environment)
+        let one = try await AtelierProcess.run(["worker", "--help"], in: scratch.url, environment: environment)
 
         #expect(all.code == 0 && one.code == 0)
         for command in ["serve", "api", "worker", "migrate", "doctor", "demo", "bench"] {
@@ -48,9 +48,9 @@ import Testing
         let first = try await AtelierProcess(home: scratch.url, environment: own)
         let written = try String(contentsOf: file, encoding: .utf8)
         let anonymous = try await Client(first).send("GET", "/campaigns")
-        first.stop()
+        await first.stop()
         let second = try await AtelierProcess(home: scratch.url, environment: own)
-        second.stop()
+        await second.stop()
 
         let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
@@ -59,11 +59,11 @@ import Testing
         #expect(try String(contentsOf: file, encoding: .utf8) == written)
     }
 
-    @Test func `doctor names every setting, its source and what works, and shows no secret`() throws {
+    @Test func `doctor names every setting, its source and what works, and shows no secret`() async throws {
         let scratch = try Scratch()
         let environment = AtelierProcess.environment(home: scratch.url)
 
-        let run = try AtelierProcess.run(["doctor"], in: scratch.url, environment: environment)
+        let run = try await AtelierProcess.run(["doctor"], in: scratch.url, environment: environment)
 
         #expect(run.code == 0, "\(run.output)")
         for word in ["API_PORT", "environment", "default", "ok    database", "ok    storage", "ok    imaging"] {
@@ -77,7 +77,7 @@ import Testing
         let server = try await AtelierProcess(home: scratch.url)
         let other = try Scratch()
 
-        let run = try AtelierProcess.run(
+        let run = try await AtelierProcess.run(
             ["api"], in: other.url,
             environment: AtelierProcess.environment(home: other.url, adding: ["API_PORT": "\(server.port)"]))
 
@@ -89,7 +89,7 @@ import Testing
         let scratch = try Scratch()
         let first = try await AtelierProcess(home: scratch.url, environment: ["ATELIER_SHUTDOWN_GRACE": "0s"])
         let id = try await Client(first).createCampaign(#"{"source_type":"ai_generated","prompt":"A green valley"}"#)
-        #expect(first.stop() == 0)
+        #expect(await first.stop() == 0)
 
         let second = try await AtelierProcess(home: scratch.url)
 
@@ -107,8 +107,8 @@ import Testing
         let worker = try await AtelierProcess(["worker"], home: scratch.url)
 
         #expect(try await client.finished(id)["status"] as? String == "completed")
-        #expect(worker.stop() == 0)
-        #expect(api.stop() == 0)
+        #expect(await worker.stop() == 0)
+        #expect(await api.stop() == 0)
     }
 }
 
@@ -207,16 +207,16 @@ import Testing
 }
 
 @Suite(.timeLimit(.minutes(5))) struct `The README` {
-    @Test func `names every setting and every command`() throws {
+    @Test func `names every setting and every command`() async throws {
         let scratch = try Scratch()
         let environment = AtelierProcess.environment(home: scratch.url)
         let text = try String(contentsOf: AtelierProcess.checkout.appendingPathComponent("README.md"), encoding: .utf8)
 
-        let doctor = try AtelierProcess.run(["doctor"], in: scratch.url, environment: environment)
-        let help = try AtelierProcess.run(["--help"], in: scratch.url, environment: environment)
+        let doctor = try await AtelierProcess.run(["doctor"], in: scratch.url, environment: environment)
+        let help = try await AtelierProcess.run(["--help"], in: scratch.url, environment: environment)
 
-        let settings = doctor.output.split(separator: "\n").compactMap { $0.firstMatch(of: /^([A-Z][A-Z_]+) /)?.1 }
-        let commands = help.output.split(separator: "\n").compactMap { $0.firstMatch(of: /^  ([a-z]+) /)?.1 }
+        let settings = doctor.output.split(separator: "\n").compactMap { $0.firstMatch(of: #/^([A-Z][A-Z_]+) /#)?.1 }
+        let commands = help.output.split(separator: "\n").compactMap { $0.firstMatch(of: #/^  ([a-z]+) /#)?.1 }
         #expect(settings.count > 20 && commands.count >= 7)
         for name in settings { #expect(text.contains("`\(name)`"), "\(name)") }
         for name in commands { #expect(text.contains("`\(name)`"), "\(name)") }

@@ -209,7 +209,7 @@ import Testing
             reading.cancel()
             do { return .text("\(try await reading.value?.count ?? 0)") } catch { return .text("gave up", status: 408) }
         }
-        try await withServer(handler: handler) { server in
+        try await withServer(configure: { $0.lingerTime = .milliseconds(100) }, handler: handler) { server in
             let connection = try server.connect()
 
             try await connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")

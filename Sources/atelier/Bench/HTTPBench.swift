@@ -30,24 +30,34 @@ struct HTTPBench {
         return result
     }
 
-    /// Whole campaigns from one uploaded photo, `count` at once, in campaigns a minute.
-    func campaigns(photo: [UInt8], count: Int) async throws -> Double {
+    /// Whole campaigns from one uploaded photo, `count` at once.
+    func campaigns(photo: [UInt8], count: Int) async throws -> CampaignBenchResult {
         let uploaded = try decode(UploadedPath.self, from: client.upload(photo, fileName: "p.jpg", to: "/uploads"))
         let start = ContinuousClock.now
         let ids = try (0..<count).map { _ in try createCampaign(path: uploaded.path) }
+        var peak = 0
         for id in ids {
-            while true {
-                let state = try decode(CampaignState.self, from: client.get("/campaigns/\(id)"))
-                if state.status == "completed" { break }
-                guard state.status != "failed" else {
-                    throw LoadFault.broken(state.errorMessage ?? "a campaign failed")
-                }
+            while try !isCompleted(id) {
+                peak = max(peak, try residentBytes())
                 try await Task.sleep(for: .milliseconds(20))
             }
         }
         let minutes = (ContinuousClock.now - start).seconds / 60
         for id in ids { try client.delete("/campaigns/\(id)") }
-        return Double(count) / minutes
+        return CampaignBenchResult(campaigns: count, perMinute: Double(count) / minutes, peakResidentBytes: peak)
+    }
+
+    private func isCompleted(_ id: Int) throws -> Bool {
+        let state = try decode(CampaignState.self, from: client.get("/campaigns/\(id)"))
+        guard state.status != "failed" else { throw LoadFault.broken(state.errorMessage ?? "a campaign failed") }
+        return state.status == "completed"
+    }
+
+    /// The server's memory, as it says itself under `/metrics`.
+    private func residentBytes() throws -> Int {
+        let name = "process_resident_memory_bytes "
+        let lines = String(decoding: try client.get("/metrics"), as: UTF8.self).split(separator: "\n")
+        return lines.first { $0.hasPrefix(name) }.flatMap { Double($0.dropFirst(name.count)) }.map(Int.init) ?? 0
     }
 
     private static let absent = "uploads/bench-absent.jpg"

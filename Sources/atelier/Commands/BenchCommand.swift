@@ -11,7 +11,8 @@ enum BenchCommand: Command {
         options: [
             "url": "the server (default: ATELIER_PUBLIC_URL)", "clients": "connections at once (default 64)",
             "seconds": "length of each load (default 5)", "photo": "a JPEG to use instead of a drawn one",
-            "count": "photos or campaigns (default 20)", "only": "get, post or campaigns; may be repeated",
+            "count": "campaigns at once (default 100), or photos (default 20)",
+            "only": "get, post or campaigns; may be repeated",
         ],
         flags: ["json": "print JSON"])
 
@@ -20,13 +21,13 @@ enum BenchCommand: Command {
         let settings =
             try arguments.subject == "images"
             ? ProgramSettings.demonstration(home: ".") : ProgramSettings.load(writingSecrets: false)
-        let count = try arguments.integer("count", in: 1...10_000, default: 20)
         let photo = try await photo(arguments, settings)
         var report = BenchReport()
         do {
-            if arguments.subject != "images" { try await measureServer(arguments, settings, photo, count, &report) }
+            if arguments.subject != "images" { try await measureServer(arguments, settings, photo, &report) }
             if arguments.subject != "http" {
                 let engine = try Composition.imageEngine(settings)
+                let count = try arguments.integer("count", in: 1...10_000, default: 20)
                 report.images = try await ImageBench(engine: engine, photo: .bytes(photo), count: count).run()
             }
         } catch let fault as LoadFault {
@@ -38,7 +39,7 @@ enum BenchCommand: Command {
     }
 
     private static func measureServer(
-        _ arguments: Arguments, _ settings: ProgramSettings, _ photo: [UInt8], _ count: Int, _ report: inout BenchReport
+        _ arguments: Arguments, _ settings: ProgramSettings, _ photo: [UInt8], _ report: inout BenchReport
     ) async throws {
         let address = try address(arguments.value("url") ?? settings.publicURL)
         let bench = HTTPBench(
@@ -51,7 +52,8 @@ enum BenchCommand: Command {
         if only.isEmpty || only.contains("get") { report.get = try await bench.get() }
         if only.isEmpty || only.contains("post") { report.post = try await bench.post() }
         if only.isEmpty || only.contains("campaigns") {
-            report.campaignsPerMinute = try await bench.campaigns(photo: photo, count: count)
+            let count = try arguments.integer("count", in: 1...10_000, default: 100)
+            report.campaigns = try await bench.campaigns(photo: photo, count: count)
         }
     }
 
