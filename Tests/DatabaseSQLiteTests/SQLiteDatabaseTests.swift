@@ -1,4 +1,5 @@
 import AtelierTesting
+import Concurrency
 import Database
 import DatabaseSQLite
 import Foundation
@@ -32,6 +33,26 @@ import Testing
             let second = try await SQLiteDatabase(path: path)
             #expect(try await second.read { try $0.first("SELECT id FROM t")?.integer("id") } == 41)
             await second.close()
+        }
+    }
+
+    @Test func `is made and migrated once when several programs start at the same moment`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.file("data.db")
+            let migration = Migration(component: "t", version: 1) { _ in
+                ["CREATE TABLE t (id INTEGER)", "INSERT INTO t VALUES (1)"]
+            }
+            let applied = try await (0..<6).concurrentMap(atMost: 6) { _ in
+                let database = try await SQLiteDatabase(path: path, readers: 1)
+                let count = try await Migrator([migration]).run(on: database)
+                await database.close()
+                return count
+            }
+            #expect(applied.reduce(0, +) == 1)
+
+            let database = try await SQLiteDatabase(path: path)
+            #expect(try await database.read { try $0.query("SELECT id FROM t") }.count == 1)
+            await database.close()
         }
     }
 

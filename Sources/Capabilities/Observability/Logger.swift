@@ -50,6 +50,14 @@ public struct LogLine: Sendable {
     public var message: String
     /// What differs, with the fields of ``LogContext`` merged in.
     public var fields: [String: LogValue]
+
+    /// Creates a line.
+    public init(level: LogLevel, label: String, message: String, fields: [String: LogValue] = [:]) {
+        self.level = level
+        self.label = label
+        self.message = message
+        self.fields = fields
+    }
 }
 
 /// Writes structured lines for one part of the program.

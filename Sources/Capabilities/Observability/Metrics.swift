@@ -44,7 +44,8 @@ public final class Metrics: Sendable {
     private func instrument<I: Instrument>(
         _ name: String, kind: String, help: String, labels: [String: String], make: () -> I
     ) -> I {
-        families.withLock { families in
+        precondition(Self.isName(name) && labels.keys.allSatisfy(Self.isName), "\(name) \(labels.keys) are no names")
+        return families.withLock { families in
             var family = families[name] ?? Family(kind: kind, help: help)
             if let known = family.samples[labels] as? I { return known }
             precondition(family.kind == kind, "the metric \(name) is already registered as a \(family.kind)")
@@ -53,6 +54,13 @@ public final class Metrics: Sendable {
             families[name] = family
             return made
         }
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.first.map { !(48...57).contains($0) } == true
+            && text.utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95
+            }
     }
 }
 
@@ -64,14 +72,24 @@ public struct Reading: Sendable {
     public var help: String
     /// What tells it from its siblings.
     public var labels: [String: String]
+    /// Whether it only grows.
+    public var kind: Kind
     /// The value.
     public var value: Double
 
-    /// Creates a reading, shown as a gauge.
-    public init(_ name: String, help: String, labels: [String: String] = [:], value: Double) {
+    /// The types of metric that a single number can be.
+    public enum Kind: String, Sendable {
+        case counter, gauge
+    }
+
+    /// Creates a reading.
+    public init(
+        _ name: String, help: String, labels: [String: String] = [:], kind: Kind = .gauge, value: Double
+    ) {
         self.name = name
         self.help = help
         self.labels = labels
+        self.kind = kind
         self.value = value
     }
 }

@@ -41,7 +41,9 @@ public enum ObjectSource: Sendable {
     case stream(@Sendable () async throws -> [UInt8]?)
 }
 
-/// An open file, positioned at its start. The descriptor is closed with the last reference.
+/// An open file, positioned at its start.
+///
+/// The descriptor is closed with the last reference.
 public final class LocalFile: Sendable {
     /// The descriptor, readable.
     public let descriptor: Int32

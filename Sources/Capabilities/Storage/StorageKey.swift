@@ -5,8 +5,8 @@ public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
     /// The key's text.
     public let description: String
 
-    /// Checks `text`: 1 to 512 bytes; segments of letters, digits, `.`, `_`, `-`, space, `@`, `+`, `(`, `)`, `,` and
-    /// letters beyond ASCII; no empty segment, none that begins with a dot, no control character, no backslash.
+    /// Checks `text`: 1 to 512 bytes; segments of at most 255 bytes out of letters, digits, `._- @+(),:'!&=~#` and
+    /// letters and marks beyond ASCII; no segment is empty or begins with a dot.
     /// - Throws: ``StorageError/invalidKey(_:)`` that says what is wrong.
     public init(_ text: String) throws(StorageError) {
         if let fault = Self.fault(in: text) { throw .invalidKey(fault) }
@@ -26,6 +26,7 @@ public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
             if segment.isEmpty { return "the key has an empty segment" }
             if segment == "." || segment == ".." { return "the key climbs with '.' or '..'" }
             if segment.hasPrefix(".") { return "a segment begins with a dot" }
+            if segment.utf8.count > 255 { return "a segment is longer than 255 bytes" }
             for scalar in segment.unicodeScalars where !isAllowed(scalar) {
                 return "the key holds a character that is not allowed (U+\(String(scalar.value, radix: 16)))"
             }
@@ -37,9 +38,13 @@ public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
         if scalar.isASCII {
             let byte = UInt8(scalar.value)
             return (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                || "._- @+(),".utf8.contains(byte)
+                || "._- @+(),:'!&=~#".utf8.contains(byte)
         }
-        return scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        switch scalar.properties.generalCategory {
+        // Marks: file systems that take letters apart write é as e and an accent.
+        case .nonspacingMark, .spacingMark: return true
+        default: return scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        }
     }
 }
 

@@ -20,6 +20,7 @@ public final class TemporaryFolder: Sendable {
 }
 
 /// Runs `body` with an empty folder, which is removed afterwards.
+@discardableResult
 public func withTemporaryFolder<Value>(
     isolation: isolated (any Actor)? = #isolation, _ body: (TemporaryFolder) async throws -> Value
 ) async throws -> Value {
