@@ -9,6 +9,7 @@ public final class ManualClock: WallClock {
     }
     private struct Watcher {
         let count: Int
+        let end: Date
         let continuation: CheckedContinuation<Void, Never>
     }
     private struct State {
@@ -64,11 +65,14 @@ public final class ManualClock: WallClock {
     }
 
     /// Returns once at least `count` tasks sleep on this clock.
-    public func whenSomeoneSleeps(count: Int = 1) async {
+    /// - Parameter end: Counts only those who wake by then. A task reads the time and then begins to sleep; moving the
+    ///   clock in between would make it sleep longer than it meant to.
+    public func whenSomeoneSleeps(count: Int = 1, until end: Date = .distantFuture) async {
         await withCheckedContinuation { continuation in
             let isSo = state.withLock { state in
-                if state.sleepers.count >= count { return true }
-                state.watchers.append(Watcher(count: count, continuation: continuation))
+                let watcher = Watcher(count: count, end: end, continuation: continuation)
+                if Self.isSatisfied(watcher, by: state.sleepers) { return true }
+                state.watchers.append(watcher)
                 return false
             }
             if isSo { continuation.resume() }
@@ -81,12 +85,15 @@ public final class ManualClock: WallClock {
             if Task.isCancelled { return (true, [Watcher]()) }
             let end = state.now.addingTimeInterval(duration.seconds)
             state.sleepers[id] = Sleeper(end: end, continuation: continuation)
-            let count = state.sleepers.count
-            let satisfied = state.watchers.filter { $0.count <= count }
-            state.watchers.removeAll { $0.count <= count }
+            let satisfied = state.watchers.filter { Self.isSatisfied($0, by: state.sleepers) }
+            state.watchers.removeAll { Self.isSatisfied($0, by: state.sleepers) }
             return (false, satisfied)
         }
         if isCancelled { continuation.resume(throwing: CancellationError()) }
         for watcher in watchers { watcher.continuation.resume() }
+    }
+
+    private static func isSatisfied(_ watcher: Watcher, by sleepers: [Int: Sleeper]) -> Bool {
+        sleepers.values.count { $0.end <= watcher.end } >= watcher.count
     }
 }

@@ -33,7 +33,7 @@ import WorkflowsSQL
             try await bed.engine.start(RunErrand.self, id: "retries", input: "x")
             for _ in 1...4 {
                 let pending = try await bed.pending("retries") { $0.state == .backoff }
-                clock.set(to: try #require(pending.nextAttemptAt))
+                try await clock.reach(pending.nextAttemptAt)
                 try await bed.moved("retries", past: pending.attempt)
             }
             #expect(try await bed.engine.result(of: RunErrand.self, id: "retries") == "x")
@@ -51,7 +51,7 @@ import WorkflowsSQL
             try await bed.engine.start(RunErrand.self, id: "wait", input: "x")
             let pending = try await bed.pending("wait") { $0.state == .backoff }
             #expect(pending.nextAttemptAt.map { $0.timeIntervalSince(begin).rounded() } == 30)
-            clock.advance(by: .seconds(31))
+            try await clock.reach(pending.nextAttemptAt)
             #expect(try await bed.engine.result(of: RunErrand.self, id: "wait") == "x")
         }
     }
@@ -69,11 +69,11 @@ import WorkflowsSQL
             let options = ActivityOptions(retry: Errand.patient, startToClose: .seconds(600), heartbeat: .seconds(10))
             try await bed.engine.start(RunCarefulErrand.self, id: "silent", input: options)
             await silent.wait()
-            clock.advance(by: .seconds(11))
+            try await clock.reach(clock.now.addingTimeInterval(10))
             let pending = try await bed.pending("silent") { $0.state == .backoff }
             #expect(pending.lastFailure?.kind == WorkflowFailure.Kind.heartbeatTimeout)
             // The first attempt returned a result when it was cancelled; its lease was gone by then.
-            clock.advance(by: .seconds(2))
+            try await clock.reach(pending.nextAttemptAt)
             #expect(try await bed.engine.result(of: RunCarefulErrand.self, id: "silent") == "second")
             late.trigger()
         }
@@ -109,8 +109,8 @@ import WorkflowsSQL
             let retry = RetryPolicy(initialInterval: .seconds(4), maximumInterval: .seconds(4), maximumAttempts: nil, jitter: 0)
             let options = ActivityOptions(retry: retry, scheduleToClose: .seconds(6))
             try await bed.engine.start(RunCarefulErrand.self, id: "late", input: options)
-            _ = try await bed.pending("late") { $0.state == .backoff }
-            clock.advance(by: .seconds(4.5))
+            let pending = try await bed.pending("late") { $0.state == .backoff }
+            try await clock.reach(pending.nextAttemptAt)
             // The second failure leaves no time for a third attempt.
             let failure = try await bed.engine.waitForClose(of: "late")?.failure
             #expect(failure?.kind == "errand")
@@ -133,8 +133,7 @@ import WorkflowsSQL
             let options = ActivityOptions(retry: Errand.patient, scheduleToClose: .seconds(5))
             try await bed.engine.start(RunCarefulErrand.self, id: "queued", input: options)
             _ = try await bed.pending("queued") { $0.state == .queued }
-            await clock.whenSomeoneSleeps()
-            clock.advance(by: .seconds(6))
+            try await clock.reach(clock.now.addingTimeInterval(5))
             let failure = try await bed.engine.waitForClose(of: "queued")?.failure
             #expect(failure?.kind == WorkflowFailure.Kind.scheduleToCloseTimeout)
             for number in 1...4 { try await bed.engine.requestCancel(WorkflowID("busy\(number)"), reason: "done") }
@@ -145,9 +144,11 @@ import WorkflowsSQL
         try await withBed({ input, _ in input }) { bed, clock in
             try await bed.engine.start(SleepLong.self, id: "day", input: 86_400)
             try await bed.hasTimer()
+            let end = clock.now.addingTimeInterval(86_400)
+            await clock.whenSomeoneSleeps(until: end.addingTimeInterval(0.001))
             clock.advance(by: .seconds(86_399))
             #expect(try await bed.engine.describe("day")?.status == .running)
-            clock.advance(by: .seconds(2))
+            try await clock.reach(end)
             #expect(try await bed.engine.result(of: SleepLong.self, id: "day") == "slept")
         }
     }
@@ -160,7 +161,7 @@ import WorkflowsSQL
             clock.set(to: clock.now.addingTimeInterval(-3600))
             try await bed.engine.start(RunErrand.self, id: "back", input: "x")
             let pending = try await bed.pending("back") { $0.state == .backoff }
-            clock.set(to: try #require(pending.nextAttemptAt))
+            try await clock.reach(pending.nextAttemptAt)
             #expect(try await bed.engine.result(of: RunErrand.self, id: "back") == "x")
         }
     }
@@ -182,6 +183,16 @@ import WorkflowsSQL
                 while counting.callCount == before { try await pause() }
             }
         }
+    }
+}
+
+extension ManualClock {
+    /// Moves to `date`, but only once somebody waits for it.
+    func reach(_ date: Date?) async throws {
+        // A sleeper's end is computed in floating point: it may be off by less than a microsecond.
+        let date = try #require(date).addingTimeInterval(0.000_01)
+        await whenSomeoneSleeps(until: date)
+        set(to: date)
     }
 }
 

@@ -18,7 +18,7 @@ public struct WorkerLimits: Sendable, Equatable {
     /// Creates limits.
     public init(
         runsInMemory: Int = 512, runsAClaim: Int = 64, lossesUntilPoison: Int = 5, lease: Duration = .seconds(30),
-        sweepInterval: Duration = .seconds(5), stopGrace: Duration = .seconds(20), cancelGrace: Duration = .seconds(5)
+        sweepInterval: Duration = .seconds(5), stopGrace: Duration = .seconds(15), cancelGrace: Duration = .seconds(5)
     ) {
         self.runsInMemory = max(1, runsInMemory)
         self.runsAClaim = max(1, runsAClaim)
