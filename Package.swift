@@ -93,8 +93,8 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"], path: "Sources/Testing/AtelierTesting",
-        swiftSettings: strict),
+        name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"],
+        path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),
