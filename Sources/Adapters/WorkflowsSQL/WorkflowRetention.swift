@@ -25,7 +25,9 @@ public final class WorkflowRetention: Service {
         self.logger = logger.labelled(name)
     }
 
-    /// Sweeps now and then every interval. A sweep that fails is repeated with the next.
+    /// Sweeps now and then every interval.
+    ///
+    /// A sweep that fails is repeated with the next.
     public func run(until shutdown: ShutdownSignal) async throws {
         while !shutdown.isTriggered {
             do {
@@ -53,7 +55,8 @@ public final class WorkflowRetention: Service {
         while true {
             let count = try await engine.database.write { connection in
                 let rows = try connection.query(
-                    "SELECT id FROM workflow_runs WHERE state = 4 AND closed_at < \(oldest) ORDER BY closed_at LIMIT 100")
+                    "SELECT id FROM workflow_runs WHERE state = 4 AND closed_at < \(oldest) ORDER BY closed_at LIMIT 100"
+                )
                 for row in rows {
                     let run = try row.integer("id")
                     try connection.execute("DELETE FROM workflow_history WHERE run = \(run)")

@@ -11,7 +11,9 @@ public struct ActivityContext: Sendable {
     public let activityID: String
     /// The queue it was taken from.
     public let taskQueue: TaskQueue
-    /// Which try this is, from 1. Tries whose process died are counted.
+    /// Which try this is, from 1.
+    ///
+    /// Tries whose process died are counted.
     public let attempt: Int
 
     private let previousHeartbeat: Payload?

@@ -5,6 +5,9 @@ public struct ActivityOptions: Codable, Sendable, Equatable {
     /// How it is tried again.
     public var retry: RetryPolicy
     /// The most one attempt may take.
+    ///
+    /// Then it is cancelled and the next may begin; code that does not heed its cancellation keeps its worker's slot
+    /// until it returns.
     public var startToClose: Duration
     /// The most all attempts together may take, waiting included; nil for no limit.
     public var scheduleToClose: Duration?

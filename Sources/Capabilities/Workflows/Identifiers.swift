@@ -47,7 +47,9 @@ extension WorkflowID: ExpressibleByStringLiteral {
     }
 }
 
-/// An id from outside that cannot name a workflow. The caller has to change it.
+/// An id from outside that cannot name a workflow.
+///
+/// The caller has to change it.
 public struct InvalidWorkflowID: Error, Equatable, CustomStringConvertible {
     /// Creates the error.
     public init() {}

@@ -1,7 +1,9 @@
 import Concurrency
 public import FoundationEssentials
 
-/// A workflow's only door to the world. Its calls are the only places where a workflow function may wait.
+/// A workflow's only door to the world.
+///
+/// Its calls are the only places where a workflow function may wait.
 public struct WorkflowContext: Sendable {
     @TaskLocal static var isShielded = false
     let decider: Decider
@@ -37,7 +39,9 @@ public struct WorkflowContext: Sendable {
         try await inputs.concurrentMap(atMost: 100) { input in try await execute(activity, input) }
     }
 
-    /// Says what clients see of the progress. It becomes visible with the next commit of the run.
+    /// Says what clients see of the progress.
+    ///
+    /// It becomes visible with the next commit of the run.
     /// - Parameters:
     ///   - step: A stable word: `GENERATING_MASK`.
     ///   - progress: Percent, 0 to 100.

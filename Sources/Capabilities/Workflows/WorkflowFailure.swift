@@ -8,7 +8,9 @@ public struct WorkflowFailure: Error, Codable, Sendable, Equatable {
     public var activity: String?
     /// How often it was tried.
     public var attempts: Int
-    /// What operators see besides: the error in its own words, cut at 1,000 characters. Never sent to clients.
+    /// What operators see besides: the error in its own words, cut at 1,000 characters.
+    ///
+    /// Never sent to clients.
     public var cause: String?
 
     /// Creates a record.

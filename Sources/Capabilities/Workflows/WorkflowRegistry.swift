@@ -8,13 +8,17 @@ public struct WorkflowRegistry: Sendable {
     /// Creates an empty registry.
     public init() {}
 
-    /// Adds a workflow. Two of one name are a fault of ours and stop the program.
+    /// Adds a workflow.
+    ///
+    /// Two of one name are a fault of ours and stop the program.
     public mutating func register<W: Workflow>(_ type: W.Type) {
         precondition(workflows[W.name] == nil, "a workflow named \(W.name) is already registered")
         workflows[W.name] = RegisteredWorkflow(type)
     }
 
-    /// Adds an activity with what it needs to do its work. Two of one name are a fault of ours and stop the program.
+    /// Adds an activity with what it needs to do its work.
+    ///
+    /// Two of one name are a fault of ours and stop the program.
     public mutating func register<A: Activity>(_ activity: A) {
         precondition(activities[A.name] == nil, "an activity named \(A.name) is already registered")
         activities[A.name] = RegisteredActivity(activity)
@@ -59,7 +63,9 @@ public struct RegisteredActivity: Sendable {
     }
 }
 
-/// A recorded input that the code of today cannot read. Trying again does not help.
+/// A recorded input that the code of today cannot read.
+///
+/// Trying again does not help.
 struct UndecodableInput: ActivityFailure {
     let cause: String
     var kind: String { WorkflowFailure.Kind.undecodableInput }

@@ -85,7 +85,8 @@ import Workflows
                 SELECT run, kind, subject, COUNT(*) AS times FROM workflow_history
                 GROUP BY run, kind, subject HAVING COUNT(*) > 1
                 """)
-            let runs = try connection.query("SELECT id, workflow, workflow_id, input, started_at, result FROM workflow_runs")
+            let runs = try connection.query(
+                "SELECT id, workflow, workflow_id, input, started_at, result FROM workflow_runs")
             return (open, twice, runs)
         }
         #expect(open.isEmpty, place)

@@ -48,7 +48,9 @@ struct EmbeddedBed: WorkflowTestBed {
 }
 
 /// Opens a database with the engine's tables in a folder that is removed afterwards.
-func withWorkflowDatabase<Result>(_ body: (SQLiteDatabase, TemporaryFolder) async throws -> Result) async throws -> Result {
+func withWorkflowDatabase<Result>(_ body: (SQLiteDatabase, TemporaryFolder) async throws -> Result) async throws
+    -> Result
+{
     try await withTemporaryFolder { folder in
         let database = try await SQLiteDatabase(path: folder.file("workflows.db"))
         try await Migrator(Migration.workflows).run(on: database)

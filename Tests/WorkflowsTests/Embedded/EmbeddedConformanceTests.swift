@@ -18,7 +18,8 @@ import WorkflowsSQL
     func `holds it with room for two runs in memory`(_ check: WorkflowCheck) async throws {
         // A parent with its children does not fit then: every wait costs a replay.
         try await withWorkflowDatabase { database, _ in
-            try await check.run(on: EmbeddedBed(database, limits: WorkerLimits(runsInMemory: 2, sweepInterval: .seconds(3600))))
+            try await check.run(
+                on: EmbeddedBed(database, limits: WorkerLimits(runsInMemory: 2, sweepInterval: .seconds(3600))))
         }
     }
 }

@@ -106,7 +106,8 @@ import WorkflowsSQL
         try await withBed { _, _ in
             throw Errand.Failure()
         } _: { bed, clock in
-            let retry = RetryPolicy(initialInterval: .seconds(4), maximumInterval: .seconds(4), maximumAttempts: nil, jitter: 0)
+            let retry = RetryPolicy(
+                initialInterval: .seconds(4), maximumInterval: .seconds(4), maximumAttempts: nil, jitter: 0)
             let options = ActivityOptions(retry: retry, scheduleToClose: .seconds(6))
             try await bed.engine.start(RunCarefulErrand.self, id: "late", input: options)
             let pending = try await bed.pending("late") { $0.state == .backoff }
@@ -125,7 +126,9 @@ import WorkflowsSQL
             await untilCancelled()
             return input
         } _: { bed, clock in
-            for number in 1...4 { try await bed.engine.start(RunErrand.self, id: WorkflowID("busy\(number)"), input: "x") }
+            for number in 1...4 {
+                try await bed.engine.start(RunErrand.self, id: WorkflowID("busy\(number)"), input: "x")
+            }
             await running.wait()
             for number in 1...4 {
                 _ = try await bed.pending(WorkflowID("busy\(number)")) { $0.state == .running }

@@ -3,7 +3,9 @@ public import Database
 import FoundationEssentials
 public import Workflows
 
-/// Durable execution in a database of ours: the client side. ``WorkflowWorker`` does the work.
+/// Durable execution in a database of ours: the client side.
+///
+/// ``WorkflowWorker`` does the work.
 public final class SQLWorkflowEngine: WorkflowEngine {
     let database: any Database
     let clock: any WallClock

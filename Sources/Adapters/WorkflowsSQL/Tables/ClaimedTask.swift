@@ -70,7 +70,8 @@ struct ClaimedTask: Sendable {
                 available_at = NULL
             WHERE run = \(key.run) AND activity_id = \(key.activityID)
             """)
-        let heartbeat: Payload? = if case .null = row["heartbeat"] { nil } else { Payload(bytes: try row.blob("heartbeat")) }
+        let heartbeat: Payload? =
+            if case .null = row["heartbeat"] { nil } else { Payload(bytes: try row.blob("heartbeat")) }
         return ClaimedTask(
             key: key, name: try row.text("name"), queue: queue, input: Payload(bytes: try row.blob("payload")),
             options: try row.optionalText("options").map { try JSONText.decode($0) },

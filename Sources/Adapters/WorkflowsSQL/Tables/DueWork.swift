@@ -39,7 +39,9 @@ enum DueWork {
         }
     }
 
-    /// Activities that waited for longer than all their attempts may take. Those that run are watched by their worker.
+    /// Activities that waited for longer than all their attempts may take.
+    ///
+    /// Those that run are watched by their worker.
     private static func expireTasks(at now: Int, on connection: any SQLConnection) throws {
         let rows = try connection.query(
             """

@@ -41,7 +41,9 @@ struct Haul: Sendable {
         for (queue, count) in request.freeSlots {
             haul.tasks += try ClaimedTask.claim(count, of: queue, for: session, on: connection)
         }
-        if request.takesSuspectTask, let task = try suspectTask(request, haul, on: connection) { haul.tasks.append(task) }
+        if request.takesSuspectTask, let task = try suspectTask(request, haul, on: connection) {
+            haul.tasks.append(task)
+        }
         haul.inbox = try Inbox.waiting(for: session, on: connection)
         haul.cancelled = try connection.query(
             "SELECT run, activity_id FROM activity_tasks WHERE cancel_requested = 1 AND session = \(session)"

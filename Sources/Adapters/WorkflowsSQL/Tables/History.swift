@@ -7,7 +7,9 @@ enum History {
     // Statements are cached by their text: a few lengths, not one for each number of rows.
     private static let rowsAStatement = 8
 
-    /// Appends `entries` from `sequence` on. A sequence that is already there means that another process wrote it.
+    /// Appends `entries` from `sequence` on.
+    ///
+    /// A sequence that is already there means that another process wrote it.
     static func append(
         _ entries: [RecordedEntry], to run: Int, from sequence: Int, at time: Int, on connection: any SQLConnection
     ) throws {
@@ -16,7 +18,8 @@ enum History {
             let end = min(start + rowsAStatement, entries.count)
             var insert = SQL.StringInterpolation(literalCapacity: 200, interpolationCount: 8 * (end - start))
             insert.appendLiteral(
-                "INSERT INTO workflow_history (run, sequence, recorded_at, kind, subject, name, payload, detail) VALUES ")
+                "INSERT INTO workflow_history (run, sequence, recorded_at, kind, subject, name, payload, detail) VALUES "
+            )
             for index in start..<end {
                 let entry = entries[index]
                 insert.appendLiteral(index == start ? "(" : ", (")

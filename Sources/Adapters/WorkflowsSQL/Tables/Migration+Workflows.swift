@@ -139,7 +139,8 @@ private struct SchemaWords {
         guard hasPartialIndexes else {
             // Without partial indexes the condition's column leads instead: still a range, only a larger index.
             let column = String(condition.prefix { $0 != " " })
-            let wider = columns.contains(column) ? columns : columns.replacing("(", with: "(\(column), ", maxReplacements: 1)
+            let wider =
+                columns.contains(column) ? columns : columns.replacing("(", with: "(\(column), ", maxReplacements: 1)
             return "CREATE INDEX \(unsafe: name) ON \(unsafe: wider)"
         }
         return "CREATE INDEX \(unsafe: name) ON \(unsafe: columns) WHERE \(unsafe: condition)"

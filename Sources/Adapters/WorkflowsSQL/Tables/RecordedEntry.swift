@@ -3,7 +3,9 @@ import Database
 import FoundationEssentials
 import Workflows
 
-/// An event or command as columns. Payloads are stored as they are, never encoded a second time.
+/// An event or command as columns.
+///
+/// Payloads are stored as they are, never encoded a second time.
 struct RecordedEntry: Sendable, Equatable {
     var kind: String
     /// The id of the activity, timer, child or patch, or the signal's name.
@@ -16,11 +18,13 @@ struct RecordedEntry: Sendable, Equatable {
         switch event {
         case .started(let input): (kind, payload) = ("started", input.bytes)
         case .activityCompleted(let id, let result): (kind, subject, payload) = ("activityCompleted", id, result.bytes)
-        case .activityFailed(let id, let failure): (kind, subject, detail) = ("activityFailed", id, try JSONText.encode(failure))
+        case .activityFailed(let id, let failure):
+            (kind, subject, detail) = ("activityFailed", id, try JSONText.encode(failure))
         case .activityCancelled(let id): (kind, subject) = ("activityCancelled", id)
         case .timerFired(let id): (kind, subject) = ("timerFired", id)
         case .childCompleted(let id, let result): (kind, subject, payload) = ("childCompleted", id, result.bytes)
-        case .childFailed(let id, let failure): (kind, subject, detail) = ("childFailed", id, try JSONText.encode(failure))
+        case .childFailed(let id, let failure):
+            (kind, subject, detail) = ("childFailed", id, try JSONText.encode(failure))
         case .childCancelled(let id): (kind, subject) = ("childCancelled", id)
         case .signalled(let name, let value): (kind, subject, payload) = ("signalled", name, value.bytes)
         case .cancelRequested(let reason): (kind, detail) = ("cancelRequested", reason)
@@ -34,7 +38,8 @@ struct RecordedEntry: Sendable, Equatable {
             (kind, subject, name, payload) = ("scheduleActivity", activity.id, activity.name, activity.input.bytes)
             detail = activity.overridesOptions ? try JSONText.encode(activity.options) : nil
         case .cancelActivity(let id): (kind, subject) = ("cancelActivity", id)
-        case .startTimer(let id, let duration): (kind, subject, detail) = ("startTimer", id, String(duration.microseconds))
+        case .startTimer(let id, let duration):
+            (kind, subject, detail) = ("startTimer", id, String(duration.microseconds))
         case .cancelTimer(let id): (kind, subject) = ("cancelTimer", id)
         case .startChild(let child):
             (kind, subject, name, payload) = ("startChild", child.id, child.name, child.input.bytes)

@@ -2,8 +2,9 @@ import Database
 import FoundationEssentials
 import Workflows
 
-/// The table `worker_sessions`: who holds leases. A lease is good for as long as its session's row is there, and only
-/// whoever deletes that row may take what it held.
+/// The table `worker_sessions`: who holds leases.
+///
+/// A lease is good for as long as its session's row is there, and only whoever deletes that row may take what it held.
 enum Sessions {
     struct Row: Sendable {
         let id: String

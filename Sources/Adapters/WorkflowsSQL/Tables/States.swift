@@ -1,4 +1,6 @@
-/// Where a run is, for workers. The partial indexes name the numbers.
+/// Where a run is, for workers.
+///
+/// The partial indexes name the numbers.
 enum RunState: Int {
     /// Something waits for it; nobody holds it.
     case ready = 0
@@ -14,7 +16,9 @@ enum RunState: Int {
     case suspect = 5
 }
 
-/// Where an activity is. The partial indexes name the numbers.
+/// Where an activity is.
+///
+/// The partial indexes name the numbers.
 enum TaskState: Int {
     case queued = 0
     /// Waiting for its next attempt.

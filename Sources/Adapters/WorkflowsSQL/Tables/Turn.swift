@@ -4,7 +4,9 @@ import FoundationEssentials
 import Workflows
 
 /// One step of a run: what happened, what was decided upon it, and everything that follows from that, in one
-/// transaction. Either all of it is on disk or nothing.
+/// transaction.
+///
+/// Either all of it is on disk or nothing.
 struct Turn: Sendable {
     struct EndedTask: Sendable {
         let activityID: String
@@ -114,7 +116,8 @@ struct Turn: Sendable {
     private func start(_ child: RunAdmission, on connection: any SQLConnection) throws {
         guard try !child.insert(on: connection), let childID = child.parent?.childID else { return }
         let failure = WorkflowFailure(
-            kind: WorkflowFailure.Kind.childExists, message: "A workflow with the id \(child.workflowID) exists already.")
+            kind: WorkflowFailure.Kind.childExists,
+            message: "A workflow with the id \(child.workflowID) exists already.")
         try Inbox.post(.childFailed(id: childID, failure: failure), to: run, on: connection)
     }
 
@@ -153,7 +156,8 @@ struct Turn: Sendable {
                 .childFailed(
                     id: parent.childID,
                     failure: closing.failure
-                        ?? WorkflowFailure(kind: closing.status.rawValue, message: "The child workflow did not complete."))
+                        ?? WorkflowFailure(
+                            kind: closing.status.rawValue, message: "The child workflow did not complete."))
             }
         let isOpen = try connection.first("SELECT id FROM workflow_runs WHERE id = \(parent.run) AND state <> 4") != nil
         if isOpen { try Inbox.post(event, to: parent.run, on: connection) }

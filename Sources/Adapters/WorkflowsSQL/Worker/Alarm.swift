@@ -1,7 +1,9 @@
 import Concurrency
 import FoundationEssentials
 
-/// Rings once at the earliest time it was set to. Only the worker's actor touches it.
+/// Rings once at the earliest time it was set to.
+///
+/// Only the worker's actor touches it.
 ///
 /// It waits in monotonic time, and whoever hears it looks whatever the time of day says: a clock that is set back
 /// delays nothing, one that wakes a moment early loses nothing.

@@ -1,7 +1,9 @@
 import FoundationEssentials
 import Workflows
 
-/// A run in a worker's memory. Only the worker's actor touches it.
+/// A run in a worker's memory.
+///
+/// Only the worker's actor touches it.
 final class HeldRun {
     /// An event on its way into the run, and what becomes void with it.
     struct Inbound {
@@ -72,7 +74,8 @@ final class HeldRun {
         case .command(.cancelTimer(let id)): openTimers.remove(id)
         case .command(.startChild(let child)): openChildren[child.id] = child.workflowID
         case .command(.cancelChild), .command(.recordPatch): break
-        case .event(.activityCompleted(let id, _)), .event(.activityFailed(let id, _)), .event(.activityCancelled(let id)):
+        case .event(.activityCompleted(let id, _)), .event(.activityFailed(let id, _)),
+            .event(.activityCancelled(let id)):
             openActivities[id] = nil
             cancelAsked.remove(id)
         case .event(.timerFired(let id)): openTimers.remove(id)

@@ -22,7 +22,9 @@ struct ProcessIdentity: Sendable, Equatable {
 
     /// Clock ticks between boot and the start of the process: field 22 of `/proc/PID/stat`, see proc(5).
     private static func startTime(of process: Int) -> String? {
-        guard let text = contents(of: "/proc/\(process)/stat"), let bracket = text.lastIndex(of: ")") else { return nil }
+        guard let text = contents(of: "/proc/\(process)/stat"), let bracket = text.lastIndex(of: ")") else {
+            return nil
+        }
         // The second field is the name in brackets, which may itself hold spaces and brackets.
         let fields = text[bracket...].split(separator: " ")
         return fields.count > 20 ? String(fields[20]) : nil

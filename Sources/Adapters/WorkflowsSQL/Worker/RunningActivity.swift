@@ -3,7 +3,9 @@ import FoundationEssentials
 import Observability
 import Workflows
 
-/// An attempt that runs here. Only the worker's actor touches it.
+/// An attempt that runs here.
+///
+/// Only the worker's actor touches it.
 struct RunningActivity {
     /// Why it was told to stop.
     enum StopReason { case requested, stopping, leaseLost }
@@ -27,7 +29,8 @@ struct RunningActivity {
     /// The first limit that it will break if it goes on in silence, and when.
     var limit: (at: Date, kind: String) {
         var limit = (
-            at: startedAt.addingTimeInterval(options.startToClose.seconds), kind: WorkflowFailure.Kind.startToCloseTimeout
+            at: startedAt.addingTimeInterval(options.startToClose.seconds),
+            kind: WorkflowFailure.Kind.startToCloseTimeout
         )
         if let heartbeat = options.heartbeat {
             let silent = lastHeartbeat.addingTimeInterval(heartbeat.seconds)

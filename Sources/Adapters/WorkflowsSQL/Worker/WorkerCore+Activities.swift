@@ -144,8 +144,10 @@ extension WorkerCore {
             let failure = WorkflowFailure.timeout(limit.kind, of: attempt.task.name, attempts: attempt.task.attempt)
             setup.logger.warning(
                 "activity attempt took too long",
-                ["job_id": .text(attempt.task.workflowID.rawValue), "activity": .text(attempt.task.key.activityID),
-                    "kind": .text(limit.kind)])
+                [
+                    "job_id": .text(attempt.task.workflowID.rawValue), "activity": .text(attempt.task.key.activityID),
+                    "kind": .text(limit.kind),
+                ])
             metrics.activityFailed(attempt.task.name, kind: limit.kind)
             let wasCancelled = attempt.stopReason == .requested
             dismiss(attempt.task.key)

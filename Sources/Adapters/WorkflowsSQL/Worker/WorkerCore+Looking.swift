@@ -39,7 +39,8 @@ extension WorkerCore {
         }
         let lease = setup.limits.lease.microseconds
         makeRoom()
-        let freeRuns = isStopping ? 0 : min(setup.limits.runsAClaim, setup.limits.runsInMemory - held.count - reservedRuns)
+        let freeRuns =
+            isStopping ? 0 : min(setup.limits.runsAClaim, setup.limits.runsInMemory - held.count - reservedRuns)
         reservedRuns += max(0, freeRuns)
         return Haul.Request(
             session: session, now: now, extendsUntil: sessionExpiry - now < lease * 2 / 3 ? now + lease : nil,

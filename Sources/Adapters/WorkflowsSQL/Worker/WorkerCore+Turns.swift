@@ -6,8 +6,9 @@ import Workflows
 
 // Moving runs: events in, one transaction out.
 extension WorkerCore {
-    /// Applies what is pending for `run` and sends what comes of it to be written. Waits its turn while one is being
-    /// written.
+    /// Applies what is pending for `run` and sends what comes of it to be written.
+    ///
+    /// Waits its turn while one is being written.
     func advance(_ run: HeldRun, isFirst: Bool = false) {
         guard let decider = run.decider, !run.isCommitting, isFirst || !run.pending.isEmpty else { return }
         useCounter += 1

@@ -76,7 +76,9 @@ actor WorkerCore {
 
     var now: Date { setup.clock.now }
 
-    /// Begins a session and gives back what dead ones held. Repeated until it succeeds: the database may be away.
+    /// Begins a session and gives back what dead ones held.
+    ///
+    /// Repeated until it succeeds: the database may be away.
     func open() async throws {
         var pause = Duration.milliseconds(100)
         while true {

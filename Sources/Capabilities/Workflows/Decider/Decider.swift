@@ -78,7 +78,9 @@ public final class Decider: @unchecked Sendable {
         }
     }
 
-    /// What the workflow decided since the last call, in order. Empty once it has ended: ``outcome`` is all then.
+    /// What the workflow decided since the last call, in order.
+    ///
+    /// Empty once it has ended: ``outcome`` is all then.
     /// - Throws: ``DeciderProblem/misuse(_:)`` when the code broke a rule.
     public func takeCommands() throws(DeciderProblem) -> [WorkflowCommand] {
         try checkUse()
@@ -91,7 +93,9 @@ public final class Decider: @unchecked Sendable {
         return hasNewReport ? report : nil
     }
 
-    /// Lets go of the run: its code unwinds and is never heard again. Another decider may take the history up later.
+    /// Lets go of the run: its code unwinds and is never heard again.
+    ///
+    /// Another decider may take the history up later.
     public func evict() {
         guard outcome == nil || outcome == .timedOut, !isEvicted else { return }
         isEvicted = true
@@ -161,7 +165,9 @@ extension Decider {
         hasNewReport = true
     }
 
-    /// Issues a command and waits for its outcome. A cancelled, unshielded caller is refused before anything is asked.
+    /// Issues a command and waits for its outcome.
+    ///
+    /// A cancelled, unshielded caller is refused before anything is asked.
     func perform(_ command: WorkflowCommand, as id: OperationID) async throws -> Payload {
         if WorkflowContext.isShielded { return try await suspend(command, id) }
         try Task.checkCancellation()

@@ -1,4 +1,6 @@
-/// Why a run of a workflow's code cannot go on. A fault of the program: retrying does not help, a change of code does.
+/// Why a run of a workflow's code cannot go on.
+///
+/// A fault of the program: retrying does not help, a change of code does.
 public enum DeciderProblem: Error, Sendable, Equatable {
     /// A replay asked for something else than the history holds. `nil` stands for nothing at all.
     case nonDeterminism(recorded: String?, asked: String?)

@@ -45,7 +45,8 @@ struct Operations {
         }
     }
 
-    mutating func request(_ command: WorkflowCommand, as id: OperationID, waiter: Decider.Waiter) throws(DeciderProblem) {
+    mutating func request(_ command: WorkflowCommand, as id: OperationID, waiter: Decider.Waiter) throws(DeciderProblem)
+    {
         guard operations[id] == nil else {
             let problem = DeciderProblem.duplicate(command.description)
             fault = fault ?? problem
@@ -88,7 +89,9 @@ struct Operations {
         return waiter
     }
 
-    /// The commands since the last call. A cancellation whose target has ended meanwhile is dropped.
+    /// The commands since the last call.
+    ///
+    /// A cancellation whose target has ended meanwhile is dropped.
     mutating func takeCommands() -> [WorkflowCommand] {
         defer { pending.removeAll(keepingCapacity: true) }
         return pending.compactMap { item in

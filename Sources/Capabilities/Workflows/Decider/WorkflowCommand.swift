@@ -54,7 +54,9 @@ public struct ChildCommand: Sendable, Equatable {
 }
 
 extension WorkflowCommand: CustomStringConvertible {
-    /// What a replay compares with the history, in words. Inputs are left out: they may change with the code.
+    /// What a replay compares with the history, in words.
+    ///
+    /// Inputs are left out: they may change with the code.
     public var description: String {
         switch self {
         case .scheduleActivity(let activity): "activity \(activity.id) (\(activity.name))"

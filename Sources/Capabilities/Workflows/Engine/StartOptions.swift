@@ -6,7 +6,9 @@ public struct StartOptions: Sendable, Equatable {
     public var priority: Int
     /// The most the whole run may take, waiting included; nil for no limit.
     public var workflowTimeout: Duration?
-    /// What lists and consoles show beside it: `studio`, `job_id`. No secrets.
+    /// What lists and consoles show beside it: `studio`, `job_id`.
+    ///
+    /// No secrets.
     public var memo: [String: String]
     /// Fields on every line that its activities log: `request_id`.
     public var logContext: [String: String]

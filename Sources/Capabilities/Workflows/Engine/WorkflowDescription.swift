@@ -26,7 +26,9 @@ public struct WorkflowDescription: Sendable, Equatable {
     public var result: Payload?
     /// Why it failed.
     public var failure: WorkflowFailure?
-    /// Why it cannot go on although it is running: a non-determinism, or no worker knows it. For operators.
+    /// Why it cannot go on although it is running: a non-determinism, or no worker knows it.
+    ///
+    /// For operators.
     public var problem: String?
     /// Whose job it is.
     public var owner: String?
@@ -36,7 +38,9 @@ public struct WorkflowDescription: Sendable, Equatable {
     public var startedAt: Date
     /// When it ended.
     public var closedAt: Date?
-    /// What it waits for. Lists leave it empty.
+    /// What it waits for.
+    ///
+    /// Lists leave it empty.
     public var pendingActivities: [PendingActivity]
 
     /// Creates a description; for engines.

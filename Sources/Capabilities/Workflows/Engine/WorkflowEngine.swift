@@ -38,8 +38,10 @@ public protocol WorkflowEngine: Sendable {
     /// One page of workflows, newest first.
     func list(_ filter: WorkflowFilter) async throws -> WorkflowPage
 
-    /// Yields once at the beginning and whenever the workflow's step, progress or status may have changed; changes that
-    /// come faster than they are read are one. Ends after the workflow's end. Read ``describe(_:)`` after each.
+    /// Yields once at the beginning and whenever the workflow's step, progress or status may have changed.
+    ///
+    /// Changes that come faster than they are read are one. Read ``describe(_:)`` after each, and stop when it is closed:
+    /// the stream ends with the workflow, but one of a workflow that had ended before does not.
     func changes(of id: WorkflowID) -> AsyncStream<Void>
 }
 

@@ -32,7 +32,8 @@ extension WorkflowConformance {
                 #expect(Set(journal.lines).count == 2)
             }
         },
-        WorkflowCheck("a failure that cannot be retried ends the activity at once, and the workflow learns why") { bed in
+        WorkflowCheck("a failure that cannot be retried ends the activity at once, and the workflow learns why") {
+            bed in
             let journal = Journal()
             try await bed.withScript { input, _ in
                 journal.write(input)
