@@ -8,4 +8,6 @@ cd "$(dirname "$0")"
 
 need_build_dependencies
 if [ $# = 0 ]; then scripts/check.sh; fi
+# A crash is to end the run, not to wait for somebody to look at it.
+export SWIFT_BACKTRACE=interactive=no,timeout=30s
 exec swift test --parallel "$@"

@@ -45,9 +45,7 @@ final class AtelierProcess: @unchecked Sendable {
         process.standardOutput = output
         process.standardError = FileHandle.standardError
         try await Self.threads.run { [process] in try process.run() }
-        port = try await Self.readyPort(output.fileHandleForReading)
-        // What it logs from here on is not needed, but a full pipe would stop it.
-        output.fileHandleForReading.readabilityHandler = { handle in _ = handle.availableData }
+        port = try await Self.readyPort(output)
     }
 
     deinit {
@@ -81,26 +79,34 @@ final class AtelierProcess: @unchecked Sendable {
         }
     }
 
-    /// Reads the program's lines, on a thread of its own, until one names the port.
-    private static func readyPort(_ handle: FileHandle) async throws -> Int {
+    /// Reads what the program says, on a thread of its own, until it ends: a full pipe would stop it.
+    /// - Returns: The port that it named once it was ready; 0 for a worker.
+    private static func readyPort(_ pipe: Pipe) async throws -> Int {
         let result = await withCheckedContinuation { (done: CheckedContinuation<Result<Int, Failure>, Never>) in
             Thread.detachNewThread {
+                var waiting: CheckedContinuation<Result<Int, Failure>, Never>? = done
                 var text = ""
+                var buffer = [UInt8](repeating: 0, count: 4096)
                 while true {
-                    let data = handle.availableData
-                    if data.isEmpty {
-                        let message = "the program ended before it was ready; it said:\n\(text)"
-                        return done.resume(returning: .failure(Failure(message: message)))
-                    }
-                    text += String(decoding: data, as: UTF8.self)
-                    if text.contains("ready to work") { return done.resume(returning: .success(0)) }
-                    if let match = text.firstMatch(of: /ready at http:\/\/127\.0\.0\.1:(\d+)\D/) {
-                        return done.resume(returning: .success(Int(match.1) ?? 0))
-                    }
+                    // Not through `FileHandle`, which ends the whole test run when a read fails.
+                    let count = read(pipe.fileHandleForReading.fileDescriptor, &buffer, buffer.count)
+                    guard count > 0 else { break }
+                    guard waiting != nil else { continue }
+                    text += String(decoding: buffer[..<count], as: UTF8.self)
+                    guard let port = port(in: text) else { continue }
+                    waiting?.resume(returning: .success(port))
+                    waiting = nil
                 }
+                let message = "the program ended before it was ready; it said:\n\(text)"
+                waiting?.resume(returning: .failure(Failure(message: message)))
             }
         }
         return try result.get()
+    }
+
+    private static func port(in text: String) -> Int? {
+        if text.contains("ready to work") { return 0 }
+        return text.firstMatch(of: /ready at http:\/\/127\.0\.0\.1:(\d+)\D/).flatMap { Int($0.1) }
     }
 
     /// Why a scenario cannot go on.

@@ -159,6 +159,8 @@ import Web
             let refused = metrics.counter("atelier_http_connections_refused_total", help: "")
             #expect(refused.value == 1)
             #expect(metrics.gauge("atelier_http_connections", help: "").value == 2)
+            // Named here, so that they are open until now.
+            for connection in [first, second] { await connection.close() }
         }
     }
 
@@ -169,6 +171,8 @@ import Web
             #expect(try await first.readResponse().status == 200)
 
             #expect(try await server.connect().readUntilClosed() == [])
+            // Named here, so that it is open until now.
+            await first.close()
         }
     }
 
