@@ -56,10 +56,10 @@ let capabilities: [Target] = [
     capability("Observability", uses: ["Settings", "Concurrency"]),
     capability("Identity", uses: ["Settings", "Cryptography"]),
     capability("Database", uses: ["Settings", "Concurrency"]),
-    capability("Storage", uses: ["Settings", "Concurrency", "Cryptography"]),
+    capability("Storage", uses: ["Settings", "Cryptography"]),
     capability("Imaging", uses: ["Settings", "Concurrency", "CVips"]),
-    capability("Generation", uses: ["Concurrency", "Imaging", "Storage", "Workflows"]),
-    capability("Workflows", uses: ["Settings", "Concurrency", "Database", "Observability"]),
+    capability("Generation", uses: ["Imaging", "Storage", "Workflows"]),
+    capability("Workflows", uses: ["Settings", "Concurrency", "Database"]),
     capability("Web", uses: ["Settings", "Concurrency", "Cryptography", "Identity", "Observability", "CJansson"]),
     capability(
         "StudioInterface",
@@ -78,7 +78,7 @@ let studios: [Target] = [
     studio(
         "Campaigns",
         uses: [
-            "Concurrency", "Cryptography", "Database", "Generation", "Identity", "Imaging", "Observability", "Settings",
+            "Concurrency", "Cryptography", "Database", "Generation", "Identity", "Imaging", "Observability",
             "Storage", "StudioInterface", "Web", "Workflows",
         ])
 ]
@@ -86,7 +86,7 @@ let studios: [Target] = [
 let program: [Target] = [
     .target(
         name: "Operations",
-        dependencies: ["Concurrency", "Database", "Observability", "Storage", "StudioInterface", "Web", "Workflows"],
+        dependencies: ["Concurrency", "Database", "Observability", "Storage", "Web"],
         path: "Sources/Operations", swiftSettings: strict),
     .executableTarget(
         name: "atelier",

@@ -13,6 +13,7 @@ done
 
 echo "== layers: who may import whom"
 scripts/check-layers.sh
+scripts/check-imports.py
 
 echo "== build, warnings as errors, undeclared imports as errors"
 swift build --build-tests --explicit-target-dependency-import-check error
