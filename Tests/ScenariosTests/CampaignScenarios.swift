@@ -108,6 +108,24 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: scratch.file("files/generated/campaigns/\(id)").path))
     }
 
+    @Test func `deleting a running campaign stops it and leaves nothing`() async throws {
+        let scratch = try Scratch()
+        let server = try await AtelierProcess(home: scratch.url)
+        let client = Client(server)
+        let id = try await client.createCampaign(#"{"source_type":"ai_generated","prompt":"A green valley"}"#)
+
+        let deleted = try await client.send("DELETE", "/campaigns/\(id)")
+
+        #expect(deleted.status == 204)
+        let database = scratch.file("atelier.db")
+        try await eventually("its removal is done") {
+            try await Histories(database: database).status(of: "campaign-\(id)-removal") == "completed"
+        }
+        let end = try await Histories(database: database).status(of: "campaign-\(id)")
+        #expect(end == "cancelled" || end == "completed", "\(end ?? "nothing")")
+        #expect(!FileManager.default.fileExists(atPath: scratch.file("files/generated/campaigns/\(id)").path))
+    }
+
     @Test func `lists are paged newest first`() async throws {
         let scratch = try Scratch()
         let server = try await AtelierProcess(home: scratch.url)
