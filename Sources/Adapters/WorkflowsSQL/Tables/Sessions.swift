@@ -76,11 +76,15 @@ enum Sessions {
     }
 
     /// Ends a session in good order: what it still holds is given back, and no attempt is counted.
+    ///
+    /// A run without a history has not even begun, so it is ready, whatever waits for it.
     static func close(_ id: String, on connection: any SQLConnection) throws {
         try connection.execute(
             """
-            UPDATE workflow_runs SET session = NULL, state = CASE WHEN EXISTS (
-                SELECT 1 FROM workflow_inbox WHERE workflow_inbox.run = workflow_runs.id) THEN 0 ELSE 2 END
+            UPDATE workflow_runs SET session = NULL, state = CASE
+                WHEN EXISTS (SELECT 1 FROM workflow_inbox WHERE workflow_inbox.run = workflow_runs.id) THEN 0
+                WHEN NOT EXISTS (SELECT 1 FROM workflow_history WHERE workflow_history.run = workflow_runs.id) THEN 0
+                ELSE 2 END
             WHERE state = 1 AND session = \(id)
             """)
         try connection.execute(

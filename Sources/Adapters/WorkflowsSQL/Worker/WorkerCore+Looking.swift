@@ -11,6 +11,11 @@ extension WorkerCore {
     /// Called when the doorbell rings; it rings it again itself when there may be more.
     func look() async {
         guard fatalError == nil else { return }
+        isLooking = true
+        defer {
+            isLooking = false
+            tellIfIdle()
+        }
         if session.isEmpty {
             guard !isStopping else { return }
             do { try await open() } catch { return fail(error) }

@@ -47,7 +47,8 @@ extension WorkerCore {
         alarm.reset()
     }
 
-    private var isIdle: Bool { running.isEmpty && leaving.isEmpty && outbox.isEmpty && !isWriting }
+    /// A look that has begun may still bring runs, and a run that it brought must write its first turn.
+    private var isIdle: Bool { running.isEmpty && leaving.isEmpty && outbox.isEmpty && !isWriting && !isLooking }
 
     /// Wakes whoever waits for the last activity and the last write.
     func tellIfIdle() {

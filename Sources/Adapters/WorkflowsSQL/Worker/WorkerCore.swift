@@ -60,6 +60,8 @@ actor WorkerCore {
         }
     }
     var attemptCounter = 0
+    /// Whether a look at the database is under way.
+    var isLooking = false
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     var outbox: [Change] = []
