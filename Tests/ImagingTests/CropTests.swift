@@ -106,6 +106,17 @@ extension CropWindow {
         #expect(abs(profile.start(ofWindow: 400, in: 1000) - 300) <= 5)
     }
 
+    @Test func `a product on a plinth keeps its top`() {
+        // Little weight in the product, much in the plinth below it; together they are taller than the window.
+        let weights = (0..<100).map { Float((20..<50).contains($0) ? 1 : (50..<90).contains($0) ? 3 : 0) }
+        let upright = AxisProfile(weights: weights, subject: 20..<90, isUpright: true)
+        let lying = AxisProfile(weights: weights, subject: 20..<90)
+
+        let (raised, heaviest) = (upright.start(ofWindow: 500, in: 1000), lying.start(ofWindow: 500, in: 1000))
+
+        #expect(raised < heaviest && raised >= heaviest - 75)
+    }
+
     @Test func `a person whom the frame cuts at the waist keeps the head`() {
         let weights = (0..<100).map { Float($0 < 20 ? 0 : $0) }
         let profile = AxisProfile(weights: weights, subject: 20..<100, isUpright: true)

@@ -54,10 +54,13 @@ struct AxisProfile: Equatable, Sendable {
         let (first, end) = (Double(subject.lowerBound), Double(subject.upperBound))
         guard !subject.isEmpty else { return start }
         if end - first <= length { return min(max(start, end - length), first) }
-        // Somebody whom the frame cuts at the waist or the knees: the head is what must stay.
-        guard isUpright, subject.upperBound == weights.count, subject.lowerBound > 0 else { return start }
-        return max(0, first - length * Self.headroom)
+        // Too tall for the window. Of somebody whom the frame cuts at the waist or the knees, the head must stay; of a
+        // product on a plinth the product, as far as the weight below allows.
+        guard isUpright, subject.lowerBound > 0 else { return start }
+        let top = max(0, first - length * Self.headroom)
+        return subject.upperBound == weights.count ? top : min(start, max(top, start - length * Self.lift))
     }
 
     private static let headroom = 0.06
+    private static let lift = 0.15
 }
