@@ -61,11 +61,7 @@ extension WorkerCore {
 
     private func freeSlot(_ task: ClaimedTask) {
         slots.release(task.queue)
-        if suspectTask == task.key {
-            suspectTask = nil
-            // The next suspect may be in any queue.
-            slots.noteBacklogEverywhere()
-        }
+        clearSuspect(task.key)
         if slots.mayHaveBacklog(task.queue) { doorbell.ring() }
     }
 
@@ -165,10 +161,7 @@ extension WorkerCore {
         guard var attempt = running.removeValue(forKey: key) else { return }
         attempt.stop(.leaseLost)
         leaving[attempt.number] = attempt.task.queue
-        if suspectTask == key {
-            suspectTask = nil
-            slots.noteBacklogEverywhere()
-        }
+        clearSuspect(key)
     }
 
     /// A sign of life; with details it returns once they are on disk.

@@ -128,6 +128,14 @@ extension WorkerCore {
         doorbell.ring()
     }
 
+    /// The activity that ran alone has ended: the next may come, in whatever queue it waits.
+    func clearSuspect(_ key: TaskKey) {
+        guard suspectTask == key else { return }
+        suspectTask = nil
+        slots.noteBacklogEverywhere()
+        doorbell.ring()
+    }
+
     /// Gives up the slots of activities that a turn would have begun.
     func releaseSlots(of turn: Turn) {
         for task in turn.newTasks {

@@ -45,20 +45,14 @@ actor WorkerCore {
     var mayHaveReadyRuns = true
     var useCounter = 0
     /// The run that is loaded alone, since its holders died in it.
-    var suspectRun: Int? { didSet { if suspectRun == nil, oldValue != nil { doorbell.ring() } } }
+    var suspectRun: Int?
 
     var slots: SlotTable
     var running: [TaskKey: RunningActivity] = [:]
     /// Attempts that were given up but whose code has not returned: they still occupy their slot.
     var leaving: [Int: TaskQueue] = [:]
-    /// The activity that runs alone, for the same reason; when it ends the next one is looked for at once.
-    var suspectTask: TaskKey? {
-        didSet {
-            guard suspectTask == nil, oldValue != nil else { return }
-            slots.noteBacklogEverywhere()
-            doorbell.ring()
-        }
-    }
+    /// The activity that runs alone, for the same reason.
+    var suspectTask: TaskKey?
     var attemptCounter = 0
     /// Whether a look at the database is under way.
     var isLooking = false
