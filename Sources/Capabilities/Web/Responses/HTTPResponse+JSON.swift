@@ -1,5 +1,5 @@
 extension HTTPResponse {
-    /// An answer in JSON, for raw routes.
+    /// An answer in JSON.
     public static func json(_ model: some ResponseModel, status: Int = 200) throws -> HTTPResponse {
         var headers = model.responseHeaders
         headers.append("Content-Type", "application/json")
@@ -8,7 +8,7 @@ extension HTTPResponse {
 }
 
 extension DocumentedResponse {
-    /// A raw route's answer in JSON.
+    /// An answer in JSON.
     public static func json<Model: ResponseModel>(status: Int, doc: String, _ model: Model.Type) -> DocumentedResponse {
         DocumentedResponse(
             status: status, doc: doc, mediaType: "application/json", schema: Model.schema,

@@ -47,19 +47,13 @@ public struct Returns<Reply: ResponseModel>: Sendable {
     }
 
     func response(_ reply: Reply) throws -> HTTPResponse {
-        var response = HTTPResponse(status: status, headers: reply.responseHeaders)
-        if Reply.self != NoContent.self {
-            response.headers.append("Content-Type", "application/json")
-            response.body = .bytes(try JSONWriter.bytes(of: reply))
-        }
-        return response
+        Reply.self == NoContent.self
+            ? HTTPResponse(status: status, headers: reply.responseHeaders) : try .json(reply, status: status)
     }
 
     var documented: DocumentedResponse {
-        guard Reply.self != NoContent.self else { return DocumentedResponse(status: status, doc: doc) }
-        return DocumentedResponse(
-            status: status, doc: doc, mediaType: "application/json", schema: Reply.schema,
-            example: JSONValue(describing: Reply.example))
+        Reply.self == NoContent.self
+            ? DocumentedResponse(status: status, doc: doc) : .json(status: status, doc: doc, Reply.self)
     }
 }
 
