@@ -33,6 +33,7 @@ struct Composition: Sendable {
     let images: ImageEngine
     let generation: GenerationRouter
     let publicURL: PublicURL
+    let signer: URLSigner
     let studios: [any Studio]
 
     /// Opens what the settings name and brings the tables up to date.
@@ -42,6 +43,7 @@ struct Composition: Sendable {
         self.logger = logger
         self.metrics = metrics
         publicURL = PublicURL(settings.publicURL)
+        signer = Self.signer(settings)
         database = try await SQLiteDatabase(
             path: settings.path(DatabaseSettings.url, scheme: "sqlite"), logger: logger, metrics: metrics)
         objects = try await FileStore(root: settings.path(StorageSettings.url, scheme: "file"), clock: clock)
@@ -52,7 +54,7 @@ struct Composition: Sendable {
             CampaignsStudio(
                 .init(
                     database: database, admission: Admission(database: database, clock: clock), engine: engine,
-                    objects: objects, images: images, signer: Self.signer(settings), publicURL: publicURL,
+                    objects: objects, images: images, signer: signer, publicURL: publicURL,
                     linkLifetime: settings[StorageSettings.linkLifetime], access: Self.access(settings),
                     spoolFolder: try Self.spoolFolder(settings), clock: clock, logger: logger))
         ]
@@ -111,12 +113,9 @@ struct Composition: Sendable {
 
 extension Composition {
     /// Brings every component's tables up to date.
-    ///
-    /// Returns how many migrations were applied.
-    @discardableResult
-    func migrate() async throws -> Int {
+    private func migrate() async throws {
         let migrations = Migration.workflows + Admission.migrations + studios.flatMap(\.migrations)
-        return try await Migrator(migrations, clock: clock).run(on: database)
+        _ = try await Migrator(migrations, clock: clock).run(on: database)
     }
 
     /// The server, without having started it.
@@ -125,7 +124,7 @@ extension Composition {
         var router = Router()
         for studio in studios { studio.register(routes: &router) }
         OperationsRoutes(
-            database: database, objects: objects, signer: Self.signer(settings), metrics: metrics, clock: clock
+            database: database, objects: objects, signer: signer, metrics: metrics, clock: clock
         ).register(in: &router)
         var configuration = ServerConfiguration(host: settings[WebSettings.host], port: settings[WebSettings.port])
         configuration.maximumConnections = settings[WebSettings.maximumConnections]

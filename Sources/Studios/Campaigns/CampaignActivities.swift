@@ -23,15 +23,11 @@ struct CheckUpload: Activity {
     let images: ImageEngine
 
     func run(_ key: StorageKey, in activity: ActivityContext) async throws -> SourcePicture {
-        do {
-            return try await objects.withLocalFile(of: key) { file in
+        try await CampaignError.translating {
+            try await objects.withLocalFile(of: key) { file in
                 _ = try await images.inspect(file.image)
                 return SourcePicture(asset: file.asset, origin: .init(kind: "upload", provider: nil, seed: nil))
             }
-        } catch let error as StorageError {
-            throw CampaignError(source: error) ?? error
-        } catch let error as ImageError {
-            throw CampaignError(image: error) ?? error
         }
     }
 }
@@ -48,16 +44,12 @@ struct RenderPictures: Activity {
     let images: ImageEngine
 
     func run(_ input: Input, in activity: ActivityContext) async throws -> [RenderedPicture] {
-        do {
+        try await CampaignError.translating {
             let variations = input.campaign.variations
             let pictures = try await objects.withLocalFile(of: input.source.asset.key) { file in
                 try await images.render(variations, from: file.image)
             }
             return try await store(pictures, as: input.campaign)
-        } catch let error as StorageError {
-            throw CampaignError(source: error) ?? error
-        } catch let error as ImageError {
-            throw CampaignError(image: error) ?? error
         }
     }
 

@@ -49,18 +49,29 @@ extension CampaignError: ActivityFailure {
 
 extension CampaignError {
     /// What a fault of the picture means for the campaign; nil when trying again may help.
-    init?(image error: ImageError) {
+    private init?(image error: ImageError) {
         guard !error.isRetryable else { return nil }
         self = .sourceUnusable(reason: "\(error)")
     }
 
     /// What a fault of the store means for the campaign; nil when trying again may help.
-    init?(source error: StorageError) {
+    private init?(source error: StorageError) {
         switch error {
         case .notFound(let key): self = .sourceMissing(key)
         case .escapes(let key): self = .sourceEscapes(key)
         case .invalidKey, .corrupt: self = .sourceUnusable(reason: "\(error)")
         case .full, .unavailable: return nil
+        }
+    }
+
+    /// Runs `body` and says what a fault of the picture or the store means for the campaign, where it means its end.
+    static func translating<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as StorageError {
+            throw CampaignError(source: error) ?? error
+        } catch let error as ImageError {
+            throw CampaignError(image: error) ?? error
         }
     }
 

@@ -9,12 +9,9 @@ struct ServerClient: Sendable {
     let password: String
 
     /// The bytes of a request, ready to be sent any number of times.
-    func request(
-        _ method: String, _ path: String, type: String? = nil, body: [UInt8] = [], headers: [String] = []
-    ) -> [UInt8] {
+    func request(_ method: String, _ path: String, type: String? = nil, body: [UInt8] = []) -> [UInt8] {
         let credentials = Base64.standard.encode(Array("\(user):\(password)".utf8))
         var head = "\(method) \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nAuthorization: Basic \(credentials)\r\n"
-        for header in headers { head += header + "\r\n" }
         if let type { head += "Content-Type: \(type)\r\n" }
         if method != "GET" { head += "Content-Length: \(body.count)\r\n" }
         return Array((head + "\r\n").utf8) + body
@@ -54,12 +51,10 @@ struct ServerClient: Sendable {
 struct CampaignState: Decodable {
     let id: Int
     let status: String
-    let processedImages: [String: String]?
     let errorMessage: String?
 
     enum CodingKeys: String, CodingKey {
         case id, status
-        case processedImages = "processed_images"
         case errorMessage = "error_message"
     }
 }
