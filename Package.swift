@@ -46,6 +46,9 @@ let libraries: [Target] = [
     library("CSQLite", pkgConfig: "sqlite3", apt: ["libsqlite3-dev"]),
     library("CCrypto", pkgConfig: "libcrypto", apt: ["libssl-dev"]),
     library("CJansson", pkgConfig: "jansson", apt: ["libjansson-dev"]),
+    library("CPostgreSQL", pkgConfig: "libpq", apt: ["libpq-dev"]),
+    library("CMariaDB", pkgConfig: "libmariadb", apt: ["libmariadb-dev"]),
+    library("CCurl", pkgConfig: "libcurl", apt: ["libcurl4-openssl-dev"]),
     .target(name: "CVips", path: "Sources/Libraries/CVips"),
 ]
 
@@ -56,11 +59,18 @@ let capabilities: [Target] = [
     capability("Observability", uses: ["Settings", "Concurrency"]),
     capability("Identity", uses: ["Settings", "Cryptography"]),
     capability("Database", uses: ["Settings", "Concurrency"]),
+    capability("HTTPClient", uses: ["Settings", "Concurrency"]),
     capability("Storage", uses: ["Settings", "Cryptography"]),
     capability("Imaging", uses: ["Settings", "Concurrency", "CVips"]),
     capability("Generation", uses: ["Imaging", "Storage", "Workflows"]),
     capability("Workflows", uses: ["Settings", "Concurrency", "Database"]),
     capability("Web", uses: ["Settings", "Concurrency", "Cryptography", "Identity", "Observability", "CJansson"]),
+    capability(
+        "Webhooks",
+        uses: [
+            "Concurrency", "Cryptography", "Database", "HTTPClient", "Observability", "Settings", "StudioInterface",
+            "Web", "Workflows",
+        ]),
     capability(
         "StudioInterface",
         uses: ["Concurrency", "Cryptography", "Database", "Observability", "Storage", "Web", "Workflows"]),
@@ -68,6 +78,9 @@ let capabilities: [Target] = [
 
 let adapters: [Target] = [
     adapter("DatabaseSQLite", uses: ["Concurrency", "Database", "Observability", "CSQLite"]),
+    adapter("DatabasePostgreSQL", uses: ["Concurrency", "Database", "CLinux", "CPostgreSQL"]),
+    adapter("DatabaseMySQL", uses: ["Concurrency", "Database", "CMariaDB"]),
+    adapter("HTTPClientCurl", uses: ["Concurrency", "HTTPClient", "CCurl"]),
     adapter("WorkflowsSQL", uses: ["Concurrency", "Database", "Observability", "Workflows"]),
     adapter("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "CLinux"]),
     module("ProviderProcedural", in: "Adapters", uses: ["Concurrency", "Generation", "Imaging"], settings: optimised),
@@ -86,15 +99,15 @@ let studios: [Target] = [
 let program: [Target] = [
     .target(
         name: "Operations",
-        dependencies: ["Concurrency", "Database", "Observability", "Storage", "Web"],
+        dependencies: ["Concurrency", "Database", "Identity", "Observability", "Storage", "Web", "Workflows"],
         path: "Sources/Operations", swiftSettings: strict),
     .executableTarget(
         name: "atelier",
         dependencies: [
-            "Campaigns", "Concurrency", "Cryptography", "Database", "DatabaseSQLite", "Generation", "Identity",
-            "Imaging",
-            "Observability", "Operations", "ProviderProcedural", "Settings", "Storage", "StorageFile",
-            "StudioInterface", "Web", "WebMicrohttpd", "Workflows", "WorkflowsSQL",
+            "Campaigns", "Concurrency", "Cryptography", "Database", "DatabaseMySQL", "DatabasePostgreSQL",
+            "DatabaseSQLite", "Generation", "HTTPClient", "HTTPClientCurl", "Identity", "Imaging", "Observability",
+            "Operations", "ProviderProcedural", "Settings", "Storage", "StorageFile", "StudioInterface", "Web",
+            "WebMicrohttpd", "Webhooks", "Workflows", "WorkflowsSQL",
         ],
         path: "Sources/atelier", swiftSettings: strict),
 ]
@@ -109,6 +122,13 @@ let testing: [Target] = [
     tests("Observability", uses: ["Concurrency", "Observability"]),
     tests("Identity", uses: ["Cryptography", "Identity"]),
     tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability"]),
+    tests("Database", uses: ["Concurrency", "Database"]),
+    tests("DatabasePostgreSQL", uses: ["Concurrency", "Database", "DatabasePostgreSQL"]),
+    tests("DatabaseMySQL", uses: ["Concurrency", "Database", "DatabaseMySQL"]),
+    tests("HTTPClient", uses: ["Concurrency", "HTTPClient", "HTTPClientCurl"]),
+    tests(
+        "Webhooks",
+        uses: ["Concurrency", "Database", "DatabaseSQLite", "HTTPClient", "Webhooks", "Workflows", "WorkflowsSQL"]),
     tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),

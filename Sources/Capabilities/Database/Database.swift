@@ -21,11 +21,21 @@ public protocol Database: Sendable {
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value
 
+    /// What other processes send on `channel` with ``SQLConnection/notify(_:_:)``; nil when this database carries no words.
+    ///
+    /// Yields an empty word after every new connection: what was said before it went unheard.
+    func notifications(on channel: String) -> AsyncStream<String>?
+
     /// What the pool is doing, for metrics.
     func status() async -> DatabaseStatus
 
     /// Finishes what is running and closes every connection. Later calls throw ``DatabaseError/closed``.
     func close() async
+}
+
+extension Database {
+    /// Nothing: most databases carry no words.
+    public func notifications(on channel: String) -> AsyncStream<String>? { nil }
 }
 
 /// A connection inside a transaction.

@@ -78,7 +78,7 @@ extension SQLWorkflowEngine {
 
     private static func shown(_ state: TaskState) -> PendingActivity.State {
         switch state {
-        case .queued, .suspect: .queued
+        case .queued, .suspect, .parked, .paused: .queued
         case .backoff: .backoff
         case .running: .running
         }

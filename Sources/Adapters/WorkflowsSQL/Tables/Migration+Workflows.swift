@@ -8,6 +8,8 @@ extension Migration {
     /// - `activity_tasks`, `workflow_timers`: what is open; rows go when it ends, so both stay as small as the work in hand.
     /// - `workflow_inbox`: events for a run that another transaction or process left for whoever holds it.
     /// - `worker_sessions`: the processes that hold leases.
+    /// - `task_queues`, `owner_weights`: what holds over all processes; a queue or owner without a row has no limit.
+    /// - `activity_attempts`: attempts that did not complete; one that did is told by its event in the history.
     ///
     /// Times are microseconds since 1970. The indexes cover only rows that something waits for, so what a claim costs
     /// does not grow with the backlog or with what is finished.
@@ -15,7 +17,8 @@ extension Migration {
         Migration(component: "workflows", version: 1) { dialect in
             let words = SchemaWords(dialect)
             return runs(words) + history(words) + tasks(words) + timers(words) + inbox(words) + sessions(words)
-        }
+        },
+        sharing,
     ]
 
     private static func runs(_ words: SchemaWords) -> [SQL] {
@@ -101,48 +104,5 @@ extension Migration {
                 process \(unsafe: words.key) NOT NULL, expires_at BIGINT NOT NULL)
             """
         ]
-    }
-}
-
-/// The words in which the dialects differ when they make tables.
-private struct SchemaWords {
-    /// Bytes of any length.
-    let bytes: String
-    /// A text that an index holds.
-    let key: String
-    /// A primary key that counts.
-    let serial: String
-    /// The same, never giving a number twice even after its row is gone.
-    let lastingSerial: String
-    /// Rows kept in the order of the primary key.
-    let clustered: String
-    private let hasPartialIndexes: Bool
-
-    init(_ dialect: SQLDialect) {
-        switch dialect {
-        case .sqlite:
-            (bytes, key, clustered, hasPartialIndexes) = ("BLOB", "TEXT", " WITHOUT ROWID", true)
-            (serial, lastingSerial) = ("INTEGER PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT")
-        case .postgresql:
-            (bytes, key, clustered, hasPartialIndexes) = ("BYTEA", "TEXT", "", true)
-            serial = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
-            lastingSerial = serial
-        case .mysql:
-            (bytes, key, clustered, hasPartialIndexes) = ("LONGBLOB", "VARCHAR(255) COLLATE utf8mb4_bin", "", false)
-            serial = "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY"
-            lastingSerial = serial
-        }
-    }
-
-    func index(_ name: String, on columns: String, where condition: String? = nil) -> SQL {
-        guard let condition else { return "CREATE INDEX \(unsafe: name) ON \(unsafe: columns)" }
-        guard hasPartialIndexes else {
-            // Without partial indexes the condition's column leads instead: still a range, only a larger index.
-            let column = String(condition.prefix { $0 != " " })
-            let wider =
-                columns.contains(column) ? columns : columns.replacing("(", with: "(\(column), ", maxReplacements: 1)
-            return "CREATE INDEX \(unsafe: name) ON \(unsafe: wider)"
-        }
-        return "CREATE INDEX \(unsafe: name) ON \(unsafe: columns) WHERE \(unsafe: condition)"
     }
 }

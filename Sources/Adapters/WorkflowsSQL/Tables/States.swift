@@ -14,6 +14,8 @@ enum RunState: Int {
     case closed = 4
     /// Ready, but its holder died repeatedly: loaded alone, so that what kills the process is known.
     case suspect = 5
+    /// Ready or idle, but its job is paused: events wait in the inbox.
+    case paused = 6
 }
 
 /// Where an activity is.
@@ -27,6 +29,10 @@ enum TaskState: Int {
     case running = 2
     /// Queued, but its worker died repeatedly: one such at a time.
     case suspect = 3
+    /// Its worker died in it too often; it waits for somebody to release it.
+    case parked = 4
+    /// Queued, but its job is paused.
+    case paused = 5
 }
 
 /// An activity within the database.
