@@ -97,7 +97,8 @@ import Workflows
         try await database.write { connection in
             for number in 1...count {
                 let row = RunAdmission(
-                    workflowID: WorkflowID(recorded: "\(owner)\(number)"), workflow: RunErrand.name,
+                    workflowID: WorkflowID(recorded: "\(owner)\(number)"), runID: RunID(rawValue: "\(owner)\(number)"),
+                    workflow: RunErrand.name,
                     input: try Payload(encoding: "\(owner)\(number)"), options: StartOptions(owner: owner),
                     startedAt: number)
                 _ = try row.insert(on: connection)

@@ -12,7 +12,8 @@ import Workflows
         var weights: [String: Int] = [:]
 
         init(_ counts: [String: Int], weights: [String: Int] = [:]) {
-            rows = Dictionary(uniqueKeysWithValues: counts.map { key, count in (key, (0..<count).map { "\(key)\($0)" }) })
+            rows = Dictionary(
+                uniqueKeysWithValues: counts.map { key, count in (key, (0..<count).map { "\(key)\($0)" }) })
             self.weights = weights
         }
 
@@ -47,7 +48,8 @@ import Workflows
         #expect(waiting.take(8, &turns) == ["a0", "b0", "c0", "a1", "c1", "a2", "c2", "a3"])
     }
 
-    @Test(arguments: [1, 2, 3, 5, 40]) func `a weight is that many rows a turn, however they are claimed`(_ claim: Int) {
+    @Test(arguments: [1, 2, 3, 5, 40]) func `a weight is that many rows a turn, however they are claimed`(_ claim: Int)
+    {
         var (waiting, turns) = (Waiting(["a": 40, "b": 40], weights: ["b": 3]), TurnOrder())
         let taken = (0..<(40 / claim)).flatMap { _ in waiting.take(claim, &turns) }
         #expect(taken.prefix(8) == ["a0", "b0", "b1", "b2", "a1", "b3", "b4", "b5"])
