@@ -16,6 +16,10 @@ struct ClaimedTask: Sendable {
     var lost = 0
     /// The fencing token of this lease.
     var token: Int
+    /// When this attempt was due; nil for the time of the command.
+    var scheduledAt: Int?
+    /// When this lease was taken.
+    var startedAt: Int
     var heartbeat: Payload?
     var isCancelRequested = false
     var isSuspect = false
@@ -25,19 +29,19 @@ struct ClaimedTask: Sendable {
 
     /// Leases up to `limit` activities of `queue`, urgent and old runs first.
     static func claim(
-        _ limit: Int, of queue: TaskQueue, for session: String, on connection: any SQLConnection
+        _ limit: Int, of queue: TaskQueue, for session: String, at now: Int, on connection: any SQLConnection
     ) throws -> [ClaimedTask] {
         let rows = try connection.query(
             """
             \(unsafe: select) WHERE t.state = 0 AND t.queue = \(queue.rawValue) ORDER BY t.priority, t.run
             LIMIT \(limit)\(unsafe: connection.dialect.skippingLocked)
             """)
-        return try rows.map { try take($0, from: queue, for: session, on: connection) }
+        return try rows.map { try take($0, from: queue, for: session, at: now, on: connection) }
     }
 
     /// Leases one activity in which processes died repeatedly.
     static func claimSuspect(
-        of queue: TaskQueue, for session: String, on connection: any SQLConnection
+        of queue: TaskQueue, for session: String, at now: Int, on connection: any SQLConnection
     ) throws -> ClaimedTask? {
         let row = try connection.first(
             """
@@ -45,7 +49,7 @@ struct ClaimedTask: Sendable {
             LIMIT 1\(unsafe: connection.dialect.skippingLocked)
             """)
         guard let row else { return nil }
-        var task = try take(row, from: queue, for: session, on: connection)
+        var task = try take(row, from: queue, for: session, at: now, on: connection)
         task.isSuspect = true
         return task
     }
@@ -53,13 +57,13 @@ struct ClaimedTask: Sendable {
     private static let select =
         """
         SELECT t.run, t.activity_id, t.name, t.options, t.expires_at, t.attempt, t.lost, t.token, t.heartbeat, \
-        t.cancel_requested, h.payload, r.workflow_id, r.run_id, r.log_context \
+        t.cancel_requested, t.scheduled_at, h.payload, r.workflow_id, r.run_id, r.log_context \
         FROM activity_tasks t JOIN workflow_history h ON h.run = t.run AND h.sequence = t.sequence \
         JOIN workflow_runs r ON r.id = t.run
         """
 
     private static func take(
-        _ row: SQLRow, from queue: TaskQueue, for session: String, on connection: any SQLConnection
+        _ row: SQLRow, from queue: TaskQueue, for session: String, at now: Int, on connection: any SQLConnection
     ) throws -> ClaimedTask {
         let key = TaskKey(run: try row.integer("run"), activityID: try row.text("activity_id"))
         // The attempt is counted with the claim, before the call: a process that dies in it must not get the try back,
@@ -67,7 +71,7 @@ struct ClaimedTask: Sendable {
         try connection.execute(
             """
             UPDATE activity_tasks SET state = 2, session = \(session), token = token + 1, attempt = attempt + 1,
-                available_at = NULL
+                available_at = NULL, started_at = \(now)
             WHERE run = \(key.run) AND activity_id = \(key.activityID)
             """)
         let heartbeat: Payload? =
@@ -76,7 +80,8 @@ struct ClaimedTask: Sendable {
             key: key, name: try row.text("name"), queue: queue, input: Payload(bytes: try row.blob("payload")),
             options: try row.optionalText("options").map { try JSONText.decode($0) },
             expiresAt: try row.optionalInteger("expires_at"), attempt: try row.integer("attempt") + 1,
-            lost: try row.integer("lost"), token: try row.integer("token") + 1, heartbeat: heartbeat,
+            lost: try row.integer("lost"), token: try row.integer("token") + 1,
+            scheduledAt: try row.optionalInteger("scheduled_at"), startedAt: now, heartbeat: heartbeat,
             isCancelRequested: try row.integer("cancel_requested") == 1,
             workflowID: WorkflowID(recorded: try row.text("workflow_id")),
             runID: RunID(rawValue: try row.text("run_id")),

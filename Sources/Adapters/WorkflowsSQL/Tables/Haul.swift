@@ -39,7 +39,7 @@ struct Haul: Sendable {
             if request.takesSuspectRun { haul.runs += try ClaimedRun.claimSuspect(for: session, on: connection) }
         }
         for (queue, count) in request.freeSlots {
-            haul.tasks += try ClaimedTask.claim(count, of: queue, for: session, on: connection)
+            haul.tasks += try ClaimedTask.claim(count, of: queue, for: session, at: request.now, on: connection)
         }
         if request.takesSuspectTask, let task = try suspectTask(request, haul, on: connection) {
             haul.tasks.append(task)
@@ -56,7 +56,9 @@ struct Haul: Sendable {
         _ request: Request, _ haul: Haul, on connection: any SQLConnection
     ) throws -> ClaimedTask? {
         for (queue, count) in request.freeSlots where haul.tasks.count(where: { $0.queue == queue }) < count {
-            if let task = try ClaimedTask.claimSuspect(of: queue, for: request.session, on: connection) { return task }
+            let task = try ClaimedTask.claimSuspect(
+                of: queue, for: request.session, at: request.now, on: connection)
+            if let task { return task }
         }
         return nil
     }

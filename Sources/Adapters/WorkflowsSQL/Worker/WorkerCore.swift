@@ -15,6 +15,8 @@ struct WorkerSetup: Sendable {
     /// 0 up to 1, for jitter.
     let random: @Sendable () -> Double
 
+    /// Who this is in timelines: `host:pid`.
+    let label = ProcessIdentity.label
     var database: any Database { engine.database }
     var clock: any WallClock { engine.clock }
 }
@@ -91,9 +93,10 @@ actor WorkerCore {
         LiveSessions.insert(id)
         let expiry = now.microseconds + setup.limits.lease.microseconds
         let poison = setup.limits.lossesUntilPoison
+        let (label, queues, began) = (setup.label, setup.queues.keys.map(\.rawValue).sorted(), now.microseconds)
         do {
             try await setup.database.write { connection in
-                try Sessions.open(id, until: expiry, on: connection)
+                try Sessions.open(id, until: expiry, label: label, queues: queues, at: began, on: connection)
                 // What this process could not go on with before, it may now: its code may be another.
                 try connection.execute(
                     "UPDATE workflow_runs SET state = 0, problem = NULL WHERE state = 3 AND lost < \(poison)")
@@ -114,7 +117,9 @@ actor WorkerCore {
         let now = now.microseconds
         let sessions = try await setup.database.read { connection in try Sessions.all(on: connection) }
         for dead in sessions where dead.id != session && dead.isDead(at: now) {
-            guard let lost = try await setup.database.write({ try Sessions.bury(dead, on: $0) }) else { continue }
+            guard let lost = try await setup.database.write({ try Sessions.bury(dead, at: now, on: $0) }) else {
+                continue
+            }
             slots.noteBacklogEverywhere()
             setup.logger.warning(
                 "took over from a process that is gone",
