@@ -50,6 +50,7 @@ let libraries: [Target] = [
     library("CMariaDB", pkgConfig: "libmariadb", apt: ["libmariadb-dev"]),
     library("CCurl", pkgConfig: "libcurl", apt: ["libcurl4-openssl-dev"]),
     .target(name: "CVips", path: "Sources/Libraries/CVips"),
+    .target(name: "CFaultySQLite", dependencies: ["CSQLite"], path: "Sources/Libraries/CFaultySQLite"),
 ]
 
 let capabilities: [Target] = [
@@ -114,7 +115,7 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"],
+        name: "AtelierTesting", dependencies: ["CFaultySQLite", "Concurrency", "Database", "Workflows"],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
