@@ -80,7 +80,7 @@ let capabilities: [Target] = [
 let adapters: [Target] = [
     adapter("DatabaseSQLite", uses: ["Concurrency", "Database", "Observability", "CSQLite"]),
     adapter("DatabasePostgreSQL", uses: ["Concurrency", "Database", "CLinux", "CPostgreSQL"]),
-    adapter("DatabaseMySQL", uses: ["Concurrency", "Database", "CMariaDB"]),
+    adapter("DatabaseMySQL", uses: ["Database", "CMariaDB"]),
     adapter("HTTPClientCurl", uses: ["Concurrency", "HTTPClient", "CCurl"]),
     adapter("WorkflowsSQL", uses: ["Concurrency", "Database", "Observability", "Workflows"]),
     adapter("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "CLinux"]),
