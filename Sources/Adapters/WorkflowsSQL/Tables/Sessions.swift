@@ -12,15 +12,16 @@ enum Sessions {
         let expiresAt: Int
 
         /// Whether its process is known to be gone, or has not been heard of in time.
-        func isDead(at now: Int) -> Bool {
-            if identity == .current { return !LiveSessions.contains(id) }
+        func isDead(at now: Int, seenBy processes: ProcessTable) -> Bool {
+            if identity == processes.own { return !LiveSessions.contains(id) }
             // What runs on this machine is seen directly, so a clock that jumps takes nothing from it.
-            return identity.isRunning.map { !$0 } ?? (expiresAt < now)
+            return processes.isRunning(identity).map { !$0 } ?? (expiresAt < now)
         }
     }
 
-    static func open(_ id: String, until expiry: Int, on connection: any SQLConnection) throws {
-        let identity = ProcessIdentity.current
+    static func open(
+        _ id: String, as identity: ProcessIdentity, until expiry: Int, on connection: any SQLConnection
+    ) throws {
         try connection.execute(
             """
             INSERT INTO worker_sessions (id, host, process, expires_at)

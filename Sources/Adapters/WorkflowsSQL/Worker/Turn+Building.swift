@@ -24,7 +24,7 @@ extension Turn {
     /// Records a command and what carries it out.
     /// - Parameter takeSlot: Whether an activity of that queue may begin with this very transaction.
     mutating func add(
-        _ command: WorkflowCommand, _ run: HeldRun, takeSlot: (TaskQueue) -> Bool
+        _ command: WorkflowCommand, _ run: HeldRun, makeID: () -> String, takeSlot: (TaskQueue) -> Bool
     ) throws {
         run.note(.command(command))
         switch command {
@@ -40,7 +40,8 @@ extension Turn {
         case .startChild(let child):
             newChildren.append(
                 RunAdmission(
-                    workflowID: child.workflowID, workflow: child.name, input: child.input,
+                    workflowID: child.workflowID, runID: RunID(rawValue: makeID()), workflow: child.name,
+                    input: child.input,
                     options: StartOptions(priority: run.row.priority, logContext: run.row.logContext), startedAt: time,
                     parent: RunAdmission.Parent(run: run.row.id, childID: child.id)))
         case .cancelChild(let id):

@@ -41,7 +41,7 @@ extension WorkerCore {
             let commands = try decider.takeCommands()
             turn.progress = decider.takeReport()
             for command in commands {
-                try turn.add(command, run) { queue in slots.takeAtOnce(queue) }
+                try turn.add(command, run, makeID: setup.engine.makeID) { queue in slots.takeAtOnce(queue) }
             }
         } catch let problem as DeciderProblem {
             setup.logger.error(

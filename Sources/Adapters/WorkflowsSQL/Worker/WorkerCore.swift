@@ -14,6 +14,7 @@ struct WorkerSetup: Sendable {
     let metrics: Metrics
     /// 0 up to 1, for jitter.
     let random: @Sendable () -> Double
+    let processes: ProcessTable
 
     var database: any Database { engine.database }
     var clock: any WallClock { engine.clock }
@@ -87,13 +88,14 @@ actor WorkerCore {
     }
 
     private func beginSession() async throws {
-        let id = UUID().uuidString.lowercased()
+        let id = setup.engine.makeID()
         LiveSessions.insert(id)
         let expiry = now.microseconds + setup.limits.lease.microseconds
         let poison = setup.limits.lossesUntilPoison
+        let processes = setup.processes
         do {
             try await setup.database.write { connection in
-                try Sessions.open(id, until: expiry, on: connection)
+                try Sessions.open(id, as: processes.own, until: expiry, on: connection)
                 // What this process could not go on with before, it may now: its code may be another.
                 try connection.execute(
                     "UPDATE workflow_runs SET state = 0, problem = NULL WHERE state = 3 AND lost < \(poison)")
@@ -113,7 +115,7 @@ actor WorkerCore {
     func buryDeadSessions() async throws {
         let now = now.microseconds
         let sessions = try await setup.database.read { connection in try Sessions.all(on: connection) }
-        for dead in sessions where dead.id != session && dead.isDead(at: now) {
+        for dead in sessions where dead.id != session && dead.isDead(at: now, seenBy: setup.processes) {
             guard let lost = try await setup.database.write({ try Sessions.bury(dead, on: $0) }) else { continue }
             slots.noteBacklogEverywhere()
             setup.logger.warning(
