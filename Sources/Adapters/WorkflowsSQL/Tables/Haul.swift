@@ -48,7 +48,8 @@ struct Haul: Sendable {
             haul.runs += try ClaimedRun.claimGuests(by: shares, for: session, haul.turns, on: connection)
         }
         for (queue, count) in request.freeSlots {
-            haul.tasks += try ClaimedTask.claim(count, of: queue, for: session, &haul.turns, on: connection)
+            haul.tasks += try ClaimedTask.claim(
+                count, of: queue, for: session, at: request.now, &haul.turns, on: connection)
         }
         if request.takesSuspectTask, let task = try suspectTask(request, haul, on: connection) {
             haul.tasks.append(task)
@@ -65,7 +66,9 @@ struct Haul: Sendable {
         _ request: Request, _ haul: Haul, on connection: any SQLConnection
     ) throws -> ClaimedTask? {
         for (queue, count) in request.freeSlots where haul.tasks.count(where: { $0.queue == queue }) < count {
-            if let task = try ClaimedTask.claimSuspect(of: queue, for: request.session, on: connection) { return task }
+            let task = try ClaimedTask.claimSuspect(
+                of: queue, for: request.session, at: request.now, on: connection)
+            if let task { return task }
         }
         return nil
     }

@@ -34,6 +34,8 @@ struct Turn: Sendable {
     let firstSequence: Int
     var entries: [RecordedEntry] = []
     var endedTasks: [EndedTask] = []
+    /// Attempts that did not complete.
+    var failedAttempts: [(attempt: AttemptRecord, event: WorkflowEvent)] = []
     var consumedInbox: [Int] = []
     var newTasks: [NewTask] = []
     var cancelledTasks: [String] = []
@@ -60,6 +62,7 @@ struct Turn: Sendable {
                 """)
             guard deleted == 1 else { throw LeaseError.taskLost(run: run, activityID: task.activityID) }
         }
+        for (attempt, event) in failedAttempts { try attempt.insertUnlessCompleted(by: event, of: run, on: connection) }
         try Inbox.remove(consumedInbox, on: connection)
         try History.append(entries, to: run, from: firstSequence, at: time, on: connection)
         if let closing {
@@ -96,11 +99,11 @@ struct Turn: Sendable {
             """
             INSERT INTO activity_tasks (
                 run, activity_id, name, queue, priority, fairness_key, sequence, state, expires_at, attempt, token,
-                session, options)
+                session, options, scheduled_at, started_at)
             VALUES (
                 \(run), \(command.id), \(command.name), \(command.options.taskQueue.rawValue), \(priority),
                 \(fairnessKey), \(task.sequence), \(state.rawValue), \(task.expiresAt), \(task.isLeased ? 1 : 0), 1,
-                \(task.isLeased ? session : nil), \(options))
+                \(task.isLeased ? session : nil), \(options), \(time), \(task.isLeased ? time : nil))
             """)
     }
 
@@ -142,7 +145,10 @@ struct Turn: Sendable {
                 step = COALESCE(\(progress?.step), step), progress = COALESCE(\(percent), progress)
             WHERE id = \(run)
             """)
-        if hasOpenTasks { try connection.execute("DELETE FROM activity_tasks WHERE run = \(run)") }
+        if hasOpenTasks {
+            try AttemptRecord.insertRunning(of: .run(run), as: .cancelled, at: time, on: connection)
+            try connection.execute("DELETE FROM activity_tasks WHERE run = \(run)")
+        }
         if hasOpenTimers { try connection.execute("DELETE FROM workflow_timers WHERE run = \(run)") }
         for id in cancelledChildren { try cancelChild(id, on: connection) }
         if let parent { try report(closing, to: parent, on: connection) }

@@ -9,11 +9,13 @@ final class HeldRun {
     struct Inbound {
         enum Source {
             case start
-            case task(TaskKey, token: Int)
+            case task(TaskKey, token: Int, AttemptRecord?)
             case inbox(Int)
         }
         let event: WorkflowEvent
         let source: Source
+        /// What the history keeps beside the event: which attempt completed.
+        var note: String?
     }
 
     let row: ClaimedRun

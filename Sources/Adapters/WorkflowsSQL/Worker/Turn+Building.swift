@@ -21,10 +21,14 @@ extension Turn {
             run.note(.event(item.event))
             switch item.source {
             case .start: continue
-            case .task(let key, let token): endedTasks.append(EndedTask(activityID: key.activityID, token: token))
+            case .task(let key, let token, let attempt):
+                endedTasks.append(EndedTask(activityID: key.activityID, token: token))
+                if let attempt, attempt.note(of: item.event) == nil { failedAttempts.append((attempt, item.event)) }
             case .inbox(let id): consumedInbox.append(id)
             }
-            entries.append(try RecordedEntry(item.event))
+            var entry = try RecordedEntry(item.event)
+            entry.add(item.note)
+            entries.append(entry)
         }
     }
 
