@@ -58,7 +58,7 @@ let capabilities: [Target] = [
     capability("Settings"),
     capability("Observability", uses: ["Settings", "Concurrency"]),
     capability("Identity", uses: ["Settings", "Cryptography"]),
-    capability("Database", uses: ["Settings", "Concurrency"]),
+    capability("Database", uses: ["Settings", "Concurrency", "Observability"]),
     capability("HTTPClient", uses: ["Settings", "Concurrency"]),
     capability("Storage", uses: ["Settings", "Cryptography"]),
     capability("Imaging", uses: ["Settings", "Concurrency", "CVips"]),
@@ -114,7 +114,8 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"],
+        name: "AtelierTesting",
+        dependencies: ["Concurrency", "Database", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows"],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
