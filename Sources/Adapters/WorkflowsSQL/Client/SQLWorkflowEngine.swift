@@ -1,6 +1,6 @@
 public import Concurrency
 public import Database
-import FoundationEssentials
+public import FoundationEssentials
 public import Workflows
 
 /// Durable execution in a database of ours: the client side.
@@ -9,12 +9,18 @@ public import Workflows
 public final class SQLWorkflowEngine: WorkflowEngine {
     let database: any Database
     let clock: any WallClock
+    let makeID: @Sendable () -> String
     let bulletin = Bulletin()
 
     /// Uses the tables of ``Database/Migration/workflows``, which must be there.
-    public init(database: any Database, clock: any WallClock = SystemClock()) {
+    /// - Parameter makeID: Names runs and sessions; no two of its names may ever be the same.
+    public init(
+        database: any Database, clock: any WallClock = SystemClock(),
+        makeID: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() }
+    ) {
         self.database = database
         self.clock = clock
+        self.makeID = makeID
     }
 
     /// Admits a workflow with one row.
@@ -22,7 +28,8 @@ public final class SQLWorkflowEngine: WorkflowEngine {
         _ type: W.Type, id: WorkflowID, input: W.Input, options: StartOptions, in connection: any SQLConnection
     ) throws -> StartOutcome {
         let row = RunAdmission(
-            workflowID: id, workflow: W.name, input: try Payload(encoding: input), options: options,
+            workflowID: id, runID: RunID(rawValue: makeID()), workflow: W.name, input: try Payload(encoding: input),
+            options: options,
             startedAt: clock.now.microseconds)
         return try row.insert(on: connection) ? .started : .alreadyExists
     }
