@@ -77,8 +77,9 @@ public struct Migrator: Sendable {
             return try await SteppedMigration(migration, isApplied: applied, note: note).run(on: database)
         }
         return try await database.write { connection in
-            // Before anything is read, so that all of it is of the time after another program's commit.
             if connection.dialect == .postgresql {
+                // The first statement settles what the transaction sees, and a lock is none that looks: without it a
+                // program that waited here for another would go by what was so before.
                 try connection.execute("LOCK TABLE schema_versions IN SHARE ROW EXCLUSIVE MODE")
             }
             // Read again inside the write transaction: another program may have applied it since.
