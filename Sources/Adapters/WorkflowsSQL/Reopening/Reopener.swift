@@ -117,7 +117,9 @@ extension Reopener {
             let admission = RunAdmission(
                 workflowID: child.workflowID, runID: RunID(rawValue: UUID().uuidString.lowercased()),
                 workflow: child.name, input: child.input,
-                options: StartOptions(priority: parent.urgency, logContext: parent.logContext), startedAt: now,
+                options: StartOptions(
+                    owner: parent.owner, priority: parent.urgency, logContext: parent.logContext),
+                startedAt: now,
                 parent: RunAdmission.Parent(run: parent.id, childID: child.id))
             _ = try admission.insert(on: connection)
             return
@@ -142,7 +144,8 @@ extension Reopener {
         }
         let id = "\(child.workflowID)~\(parent.reopened + 1)"
         try connection.execute(
-            "UPDATE workflow_runs SET workflow_id = \(id), parent = NULL WHERE id = \(run.id) AND parent = \(parent.id)")
+            "UPDATE workflow_runs SET workflow_id = \(id), parent = NULL WHERE id = \(run.id) AND parent = \(parent.id)"
+        )
     }
 }
 

@@ -35,7 +35,7 @@ extension SQLWorkflowEngine {
         switch run.state {
         case .paused: return .refused("It is paused; resume it.")
         case .parked:
-            try connection.execute("UPDATE workflow_runs SET state = 0, problem = NULL WHERE id = \(run.id)")
+            try connection.execute("UPDATE workflow_runs SET state = 0, lost = 0, problem = NULL WHERE id = \(run.id)")
             return .done("Its code is tried again now.")
         case .ready, .held, .idle, .suspect, .closed: break
         }
@@ -60,6 +60,7 @@ struct EndedRun {
     let timeLimit: Int?
     let reopened: Int
     let priority: Int
+    let owner: String?
     let logContext: [String: String]
     private let parent: Int?
 
@@ -69,7 +70,8 @@ struct EndedRun {
         let lock = connection.dialect == .sqlite ? "" : " FOR UPDATE"
         let row = try connection.first(
             """
-            SELECT id, state, status, failure, closed_at, time_limit, reopened, priority, log_context, parent
+            SELECT id, state, status, failure, closed_at, time_limit, reopened, priority, owner, log_context,
+                parent
             FROM workflow_runs WHERE workflow_id = \(id.rawValue)\(unsafe: lock)
             """)
         return try row.map { try EndedRun(id, $0) }
@@ -85,6 +87,7 @@ struct EndedRun {
         timeLimit = try row.optionalInteger("time_limit")
         reopened = try row.integer("reopened")
         priority = try row.integer("priority")
+        owner = try row.optionalText("owner")
         logContext = try row.optionalText("log_context").map { try JSONText.decode($0) } ?? [:]
         parent = try row.optionalInteger("parent")
     }

@@ -27,6 +27,8 @@ struct Turn: Sendable {
     }
 
     let run: Int
+    /// Whose turn it uses when activities of it are claimed.
+    let fairnessKey: String
     let priority: Int
     let time: Int
     let firstSequence: Int
@@ -96,11 +98,11 @@ struct Turn: Sendable {
         try connection.execute(
             """
             INSERT INTO activity_tasks (
-                run, activity_id, name, queue, priority, sequence, state, expires_at, attempt, token, session, options,
-                scheduled_at, started_at)
+                run, activity_id, name, queue, priority, fairness_key, sequence, state, expires_at, attempt, token,
+                session, options, scheduled_at, started_at)
             VALUES (
                 \(run), \(command.id), \(command.name), \(command.options.taskQueue.rawValue), \(priority),
-                \(task.sequence), \(state.rawValue), \(task.expiresAt), \(task.isLeased ? 1 : 0), 1,
+                \(fairnessKey), \(task.sequence), \(state.rawValue), \(task.expiresAt), \(task.isLeased ? 1 : 0), 1,
                 \(task.isLeased ? session : nil), \(options), \(time), \(task.isLeased ? time : nil))
             """)
     }

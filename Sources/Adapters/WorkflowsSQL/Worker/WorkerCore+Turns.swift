@@ -18,7 +18,7 @@ extension WorkerCore {
         let time = now.microseconds
         for item in inbound { decider.apply(item.event, at: Date(microseconds: time)) }
         do {
-            var turn = Turn(run: run.row.id, priority: run.row.priority, time: time, firstSequence: run.nextSequence)
+            var turn = Turn(of: run, at: time)
             try turn.add(inbound, run)
             try decide(&turn, run, decider)
             guard !turn.isEmpty else { return settleEmpty(run) }
@@ -115,7 +115,7 @@ extension WorkerCore {
             if case .task(let key, _, _) = item.source { key.activityID != activityID } else { true }
         }
         held[id] = new
-        unloaded.insert(id)
+        unloaded.append(id)
         doorbell.ring()
     }
 }

@@ -41,8 +41,8 @@ actor WorkerCore {
     var fatalError: (any Error)?
 
     var held: [Int: HeldRun] = [:]
-    /// Held runs whose history is still to be read.
-    var unloaded: Set<Int> = []
+    /// Held runs whose history is still to be read, in the order in which they came.
+    var unloaded: [Int] = []
     var reservedRuns = 0
     /// Whether runs may wait in the database for room in memory.
     var mayHaveReadyRuns = true
@@ -50,6 +50,8 @@ actor WorkerCore {
     /// The run that is loaded alone, since its holders died in it.
     var suspectRun: Int?
 
+    /// Whose turn it is in the queues.
+    var turns = TurnOrder()
     var slots: SlotTable
     var running: [TaskKey: RunningActivity] = [:]
     /// Attempts that were given up but whose code has not returned: they still occupy their slot.
