@@ -58,6 +58,7 @@ struct Composition: Sendable {
                     linkLifetime: settings[StorageSettings.linkLifetime], access: Self.access(settings),
                     spoolFolder: try Self.spoolFolder(settings), clock: clock, logger: logger))
         ]
+        for studio in studios { engine.whenReopened { try studio.reopened($0, in: $1) } }
         try await migrate()
         measureStorage()
     }
