@@ -116,6 +116,11 @@ let testing: [Target] = [
     .target(
         name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
+    .executableTarget(
+        name: "EngineSimulation",
+        dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"],
+        path: "Sources/Testing/EngineSimulation", swiftSettings: optimised),
+    tests("EngineSimulation", uses: ["EngineSimulation", "Concurrency"]),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),
