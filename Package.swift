@@ -121,7 +121,7 @@ let testing: [Target] = [
         name: "EngineSimulation",
         dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"],
         path: "Sources/Testing/EngineSimulation", swiftSettings: optimised),
-    tests("EngineSimulation", uses: ["EngineSimulation", "Concurrency"]),
+    tests("EngineSimulation", uses: ["Concurrency", "EngineSimulation"]),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),

@@ -37,8 +37,9 @@ struct AttemptWatch {
         world.deeds[name, default: World.Deed()].keptTicket = ticket
     }
 
+    /// An attempt is given what those before it left; tickets are numbered like the attempts that leave them.
     func expectTicket() {
-        guard let kept = world.deeds[name]?.keptTicket, !Task.isCancelled, process.isAlive else { return }
+        guard let kept = world.deeds[name]?.keptTicket, kept < activity.attempt else { return }
         let given = activity.lastHeartbeat(as: Int.self)
         if (given ?? 0) < kept { world.violate("\(name) was given ticket \(given ?? 0), and \(kept) was on disk") }
     }

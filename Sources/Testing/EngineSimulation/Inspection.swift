@@ -23,6 +23,16 @@ struct Inspection {
         }
     }
 
+    /// Sessions whose process is gone.
+    func deadSessions() -> [String] {
+        let rows = try? world.store.transaction(commits: false) { connection in
+            try connection.query("SELECT id, process FROM worker_sessions ORDER BY id")
+                .map { (try $0.text("id"), try $0.text("process")) }
+        }
+        // Tables that cannot be read are told of at the end.
+        return (rows ?? []).filter { !world.living.contains($0.1) }.map(\.0)
+    }
+
     /// Tells what has not ended, for somebody who asks why.
     func describeOpenWork() {
         do {
@@ -153,26 +163,26 @@ extension Inspection {
         try checkReplay(run, connection)
     }
 
-    /// The history alone leads to the same end.
+    /// The history alone leads to the same end, in the code that ran it.
     private func checkReplay(_ run: Run, _ connection: any SQLConnection) throws {
-        let entries = try History.entries(of: run.number, on: connection)
-        let definition =
-            scenario.upgradeAt == nil ? RegisteredWorkflow(OldPlan.self) : RegisteredWorkflow(NewPlan.self)
+        let history = [run.start] + (try History.entries(of: run.number, on: connection))
+        var problem = replayProblem(run, history, RegisteredWorkflow(OldPlan.self))
+        if problem != nil, scenario.upgradeAt != nil {
+            problem = replayProblem(run, history, RegisteredWorkflow(NewPlan.self))
+        }
+        if let problem { world.violate("\(run.id) is \(run.status), its history \(problem)") }
+    }
+
+    private func replayProblem(_ run: Run, _ history: [HistoryEntry], _ definition: RegisteredWorkflow) -> String? {
         let decider = Decider(definition, workflowID: run.id, runID: RunID(rawValue: "replay"))
         defer { decider.evict() }
-        do {
-            try decider.replay([run.start] + entries)
-        } catch {
-            return world.violate("the history of \(run.id) does not replay: \(error)")
-        }
+        do { try decider.replay(history) } catch { return "does not replay: \(error)" }
         let isSame =
             switch (run.status, decider.outcome) {
             case (.completed, .completed(let result)): result == run.result
             case (.cancelled, .cancelled), (.timedOut, .timedOut), (.failed, .failed): true
             default: false
             }
-        if !isSame {
-            world.violate("\(run.id) is \(run.status), its history ends as \(String(describing: decider.outcome))")
-        }
+        return isSame ? nil : "ends as \(String(describing: decider.outcome))"
     }
 }

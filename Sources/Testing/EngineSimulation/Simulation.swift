@@ -91,9 +91,11 @@ final class Play: @unchecked Sendable {
             await withTaskGroup(of: Void.self) { group in
                 for client in clients { group.addTask { await client.run() } }
             }
-            await waitForCalm()
+            // The office does not die, so waits in it end by themselves.
+            try? await office.wait(world.weather.calmAt - world.now, as: world.number())
+            await waitForBurials()
             await fleet.close()
-            Inspection(world: world, scenario: scenario, clients: clients).run()
+            inspection.run()
             isOver = true
         }
     }
@@ -101,7 +103,7 @@ final class Play: @unchecked Sendable {
     /// Ends it in the middle: it hangs.
     func giveUp(_ why: String) {
         world.violate(why)
-        Inspection(world: world, scenario: scenario, clients: clients).describeOpenWork()
+        inspection.describeOpenWork()
         isOver = true
     }
 
@@ -111,8 +113,14 @@ final class Play: @unchecked Sendable {
         office.die("the simulation is over")
     }
 
-    private func waitForCalm() async {
-        // The office does not die, so the wait ends by itself.
-        try? await office.wait(world.weather.calmAt - world.now, as: world.number())
+    /// Whoever is left takes over from processes that died, before it is told to stop.
+    private func waitForBurials() async {
+        for _ in 0..<100 {
+            if inspection.deadSessions().isEmpty { return }
+            try? await office.wait(200_000, as: world.number())
+        }
+        world.violate("nobody took over from \(inspection.deadSessions())")
     }
+
+    private var inspection: Inspection { Inspection(world: world, scenario: scenario, clients: clients) }
 }
