@@ -21,7 +21,7 @@ enum SimulationProgram {
     static func run(_ arguments: [String]) async throws -> Outcome {
         try await withTemporaryFolder { folder in
             let file = folder.file("output")
-            FileManager.default.createFile(atPath: file, contents: nil)
+            try Data().write(to: URL(fileURLWithPath: file))
             let output = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
             let status = try await threads.run {
                 let process = Process()
