@@ -76,14 +76,17 @@ struct SteppedMigration: Sendable {
             try connection.execute("DELETE FROM schema_steps WHERE \(mine)")
             return .applied
         }
-        if Self.isAboutTables(statements[done]) {
-            let statement = Self.worded(statements[done], collation)
-            try changeTables(statement, done + 1, mayBeDone: begun > done, on: connection)
-        } else {
-            let end = statements[done...].firstIndex(where: Self.isAboutTables) ?? statements.count
-            for statement in statements[done..<end] { try connection.execute(statement) }
-            try set(begun: end, done: end, on: connection)
+        let isAboutTables = Self.isAboutTables(statements[done])
+        let end = statements[done...].firstIndex { Self.isAboutTables($0) != isAboutTables } ?? statements.count
+        for index in done..<end {
+            if isAboutTables {
+                let statement = Self.worded(statements[index], collation)
+                try changeTables(statement, index, mayBeDone: index == done && begun > done, on: connection)
+            } else {
+                try connection.execute(statements[index])
+            }
         }
+        try set(begun: end, done: end, on: connection)
         return .more
     }
 
@@ -96,18 +99,18 @@ struct SteppedMigration: Sendable {
         return SQLRow(columns: ["begun", "done"], values: [.integer(0), .integer(0)])
     }
 
-    /// Each of the three is committed before the next: the statement does that by itself.
+    /// The mark is committed before the statement, and what the statement does before the next mark: the server sees to
+    /// that by itself.
     private func changeTables(
-        _ statement: SQL, _ number: Int, mayBeDone: Bool, on connection: any SQLConnection
+        _ statement: SQL, _ index: Int, mayBeDone: Bool, on connection: any SQLConnection
     ) throws {
-        try set(begun: number, done: number - 1, on: connection)
+        try set(begun: index + 1, done: index, on: connection)
         do { try connection.execute(statement) } catch DatabaseError.schemaConflict where mayBeDone {
             // A program ended after the statement and before it could mark it.
         } catch {
-            try set(begun: number - 1, done: number - 1, on: connection)
+            try set(begun: index, done: index, on: connection)
             throw error
         }
-        try set(begun: number, done: number, on: connection)
     }
 
     private func set(begun: Int, done: Int, on connection: any SQLConnection) throws {

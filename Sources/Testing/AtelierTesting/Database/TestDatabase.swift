@@ -80,6 +80,11 @@ public enum TestDatabase: String, Sendable, CaseIterable {
 
     private func take() async throws -> String {
         if let name = Self.spare.withLock({ $0[self]?.popLast() }) { return name }
+        return try await makeDatabase()
+    }
+
+    /// Makes an empty database and returns its name.
+    func makeDatabase() async throws -> String {
         let name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
         try await administer(["CREATE DATABASE \(unsafe: name)"], in: nil)
         return name
@@ -119,6 +124,9 @@ public enum TestDatabase: String, Sendable, CaseIterable {
             for statement in statements { try connection.execute(statement) }
         }
     }
+
+    /// The URL of one of the server's databases.
+    func url(of database: String) -> String { Self.url(server ?? "", database: database) }
 
     private static func url(_ server: String, database: String) -> String {
         var components = URLComponents(string: server) ?? URLComponents()
