@@ -1,8 +1,10 @@
 import AtelierTesting
 import Concurrency
 import Database
+import DatabaseSQLite
 import FoundationEssentials
 import Testing
+import Workflows
 
 @testable import WorkflowsSQL
 
