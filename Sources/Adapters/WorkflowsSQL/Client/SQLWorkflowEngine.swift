@@ -109,8 +109,10 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     private func request(
         _ id: WorkflowID, in connection: any SQLConnection, _ post: (_ run: Int) throws -> Void
     ) throws -> RequestOutcome {
-        guard let row = try connection.first("SELECT id, state FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
-        else { return .notFound }
+        let lock = connection.dialect.forUpdate
+        let row = try connection.first(
+            "SELECT id, state FROM workflow_runs WHERE workflow_id = \(id.rawValue)\(unsafe: lock)")
+        guard let row else { return .notFound }
         guard try row.integer("state") != RunState.closed.rawValue else { return .alreadyClosed }
         try post(try row.integer("id"))
         return .accepted

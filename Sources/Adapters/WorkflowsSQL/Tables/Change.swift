@@ -54,6 +54,7 @@ enum Change: Sendable {
                 "UPDATE activity_tasks SET heartbeat = \(details.bytes) WHERE \(run: key) AND token = \(token)", key,
                 on: connection)
         case .release(let run):
+            try Inbox.lock([run], on: connection)
             try connection.execute(
                 """
                 UPDATE workflow_runs SET session = NULL, state = CASE WHEN EXISTS (
