@@ -117,9 +117,15 @@ let testing: [Target] = [
     .target(
         name: "AtelierTesting",
         dependencies: [
-            "CFaultySQLite", "Concurrency", "Database", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows",
+            "CFaultySQLite", "Concurrency", "Database", "DatabaseMySQL", "DatabasePostgreSQL", "DatabaseSQLite",
+            "Workflows",
         ],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
+    .executableTarget(
+        name: "EngineSimulation",
+        dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"],
+        path: "Sources/Testing/EngineSimulation", swiftSettings: optimised),
+    tests("EngineSimulation", uses: ["Concurrency", "EngineSimulation"]),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),
