@@ -28,28 +28,29 @@ extension WorkerCore {
         tellIfIdle()
     }
 
-    /// Writes a batch in one transaction; when one of it is refused, each for itself.
+    /// Writes a batch in one transaction; when one of it is refused, in halves until that one is alone.
     private func commit(_ batch: [Change]) async {
         let session = session
         do {
             try await setup.database.write { connection in
                 try Sessions.check(session, on: connection)
-                for change in batch { try change.apply(for: session, on: connection) }
+                try Change.apply(batch, for: session, on: connection)
             }
         } catch {
-            return await commitSingly(batch, after: error)
+            return await commitInParts(batch, after: error)
         }
         for change in batch { settle(change, nil) }
     }
 
-    private func commitSingly(_ batch: [Change], after error: any Error) async {
+    private func commitInParts(_ batch: [Change], after error: any Error) async {
         if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
             for change in batch { settle(change, error) }
             return session.isEmpty ? () : recover(from: error)
         }
         guard batch.count > 1 else { return settle(batch[0], error) }
-        for change in batch { await commit([change]) }
+        await commit(Array(batch.prefix(batch.count / 2)))
+        await commit(Array(batch.dropFirst(batch.count / 2)))
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
