@@ -50,6 +50,7 @@ let libraries: [Target] = [
     library("CMariaDB", pkgConfig: "libmariadb", apt: ["libmariadb-dev"]),
     library("CCurl", pkgConfig: "libcurl", apt: ["libcurl4-openssl-dev"]),
     .target(name: "CVips", path: "Sources/Libraries/CVips"),
+    .target(name: "CFaultySQLite", dependencies: ["CSQLite"], path: "Sources/Libraries/CFaultySQLite"),
 ]
 
 let capabilities: [Target] = [
@@ -79,7 +80,7 @@ let capabilities: [Target] = [
 let adapters: [Target] = [
     adapter("DatabaseSQLite", uses: ["Concurrency", "Database", "Observability", "CSQLite"]),
     adapter("DatabasePostgreSQL", uses: ["Concurrency", "Database", "CLinux", "CPostgreSQL"]),
-    adapter("DatabaseMySQL", uses: ["Concurrency", "Database", "CMariaDB"]),
+    adapter("DatabaseMySQL", uses: ["Database", "CMariaDB"]),
     adapter("HTTPClientCurl", uses: ["Concurrency", "HTTPClient", "CCurl"]),
     adapter("WorkflowsSQL", uses: ["Concurrency", "Database", "Observability", "Workflows"]),
     adapter("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "CLinux"]),
@@ -114,7 +115,7 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"],
+        name: "AtelierTesting", dependencies: ["CFaultySQLite", "Concurrency", "Database", "Workflows"],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),

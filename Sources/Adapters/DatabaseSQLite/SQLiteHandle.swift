@@ -29,7 +29,7 @@ final class SQLiteHandle {
         // One thread at a time by construction, so SQLite need not lock.
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
-        let status = sqlite3_open_v2(location.path, &opened, flags, nil)
+        let status = sqlite3_open_v2(location.path, &opened, flags, location.fileSystem)
         guard let opened else { throw .unavailable("no memory for a connection") }
         pointer = opened
         guard status == SQLITE_OK else { throw failure(status) }

@@ -26,7 +26,7 @@ import Workflows
                 await first.begun.wait()
                 let sessions = try await database.read { try Sessions.all(on: $0) }
                 try await database.write { connection in
-                    for session in sessions { _ = try Sessions.bury(session, on: connection) }
+                    for session in sessions { _ = try Sessions.bury(session, at: 0, on: connection) }
                 }
                 // The only slot of the old worker is still taken, so another one must do it.
                 try await bed.withWorker(errands, queues: [.default: 1]) {

@@ -21,9 +21,10 @@ extension Turn {
             let state = task.isLeased ? TaskState.running : .queued
             return [
                 run.sqlValue, command.id.sqlValue, command.name.sqlValue, command.options.taskQueue.rawValue.sqlValue,
-                priority.sqlValue, task.sequence.sqlValue, state.rawValue.sqlValue, task.expiresAt.sqlValue,
+                priority.sqlValue, fairnessKey.sqlValue, task.sequence.sqlValue, state.rawValue.sqlValue,
+                task.expiresAt.sqlValue,
                 (task.isLeased ? 1 : 0).sqlValue, 1.sqlValue, (task.isLeased ? session : nil).sqlValue,
-                task.options.sqlValue,
+                task.options.sqlValue, time.sqlValue, (task.isLeased ? time : nil).sqlValue,
             ]
         }
     }
@@ -58,7 +59,10 @@ extension Turn {
             WHERE id = \(run)
             """
         ]
-        if hasOpenTasks { changes.append("DELETE FROM activity_tasks WHERE run = \(run)") }
+        if hasOpenTasks {
+            changes.append(try AttemptRecord.insertionOfRunning(of: .run(run), as: .cancelled, at: time))
+            changes.append("DELETE FROM activity_tasks WHERE run = \(run)")
+        }
         if hasOpenTimers { changes.append("DELETE FROM workflow_timers WHERE run = \(run)") }
         return changes
     }

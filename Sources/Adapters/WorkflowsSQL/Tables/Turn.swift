@@ -29,11 +29,15 @@ struct Turn: Sendable {
     }
 
     let run: Int
+    /// Whose turn it uses when activities of it are claimed.
+    let fairnessKey: String
     let priority: Int
     let time: Int
     let firstSequence: Int
     var entries: [RecordedEntry] = []
     var endedTasks: [EndedTask] = []
+    /// Attempts that did not complete.
+    var failedAttempts: [(attempt: AttemptRecord, event: WorkflowEvent)] = []
     var consumedInbox: [Int] = []
     var newTasks: [NewTask] = []
     var cancelledTasks: [String] = []
@@ -56,6 +60,7 @@ struct Turn: Sendable {
             for id in cancelledTasks { try cancel(id, on: connection) }
             for child in newChildren { try start(child, on: connection) }
         }
+        for (attempt, event) in failedAttempts { try attempt.insertUnlessCompleted(by: event, of: run, on: connection) }
         for id in cancelledChildren { try cancelChild(id, on: connection) }
         if let closing, let parent { try report(closing, to: parent, on: connection) }
     }

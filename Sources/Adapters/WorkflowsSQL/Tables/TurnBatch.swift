@@ -63,9 +63,10 @@ struct TurnBatch {
     private static let insertTasks = RowStatement(
         """
         INSERT INTO activity_tasks (
-            run, activity_id, name, queue, priority, sequence, state, expires_at, attempt, token, session, options)
+            run, activity_id, name, queue, priority, fairness_key, sequence, state, expires_at, attempt, token,
+            session, options, scheduled_at, started_at)
         VALUES\u{20}
-        """, row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        """, row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     private static let insertTimers = RowStatement(
         "INSERT INTO workflow_timers (run, timer_id, due_at) VALUES ", row: "(?, ?, ?)")
 }

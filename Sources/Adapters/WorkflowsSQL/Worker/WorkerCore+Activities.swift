@@ -53,9 +53,13 @@ extension WorkerCore {
         metrics.activityFailed(task.name, kind: failure.kind)
         if failure.kind == WorkflowFailure.Kind.unknownActivity {
             // Another worker of the queue, or a newer program, may know it.
-            write(.retry(task.key, token: task.token, availableAt: now.microseconds + 10_000_000, failure: failure))
+            write(
+                .retry(
+                    task.key, token: task.token, availableAt: now.microseconds + 10_000_000, failure: failure,
+                    record(of: task), limit: nil))
         } else {
-            conclude(task, .activityFailed(id: task.key.activityID, failure: failure))
+            // It never began, so there is no attempt to tell of.
+            conclude(task, .activityFailed(id: task.key.activityID, failure: failure), nil)
         }
     }
 
@@ -81,7 +85,7 @@ extension WorkerCore {
         switch (outcome, attempt.stopReason) {
         case (.completed(let result), _): conclude(attempt.task, .activityCompleted(id: key.activityID, result: result))
         case (_, .requested): conclude(attempt.task, .activityCancelled(id: key.activityID))
-        case (_, .stopping): write(.handBack(key, token: attempt.task.token))
+        case (_, .stopping): write(.handBack(key, token: attempt.task.token, record(of: attempt.task)))
         case (_, .leaseLost): break
         case (.failed(let failure, let isRetryable, let retryAfter), nil):
             retry(attempt, failure, isRetryable: isRetryable, after: retryAfter)
@@ -117,13 +121,27 @@ extension WorkerCore {
         guard isRetryable, isInTime, policy.allowsRetry(afterAttempt: task.attempt, kind: failure.kind) else {
             return conclude(task, .activityFailed(id: task.key.activityID, failure: failure))
         }
-        write(.retry(task.key, token: task.token, availableAt: availableAt, failure: failure))
+        write(
+            .retry(
+                task.key, token: task.token, availableAt: availableAt, failure: failure, record(of: task),
+                limit: policy.maximumAttempts))
     }
 
+    /// The attempt that ends now.
+    func record(of task: ClaimedTask) -> AttemptRecord {
+        AttemptRecord(
+            activityID: task.key.activityID, attempt: task.attempt, worker: setup.label, scheduledAt: task.scheduledAt,
+            startedAt: task.startedAt, endedAt: now.microseconds)
+    }
+
+    private func conclude(_ task: ClaimedTask, _ event: WorkflowEvent) { conclude(task, event, record(of: task)) }
+
     /// Brings the end of an activity to its run, in memory or through the database.
-    private func conclude(_ task: ClaimedTask, _ event: WorkflowEvent) {
-        guard let run = held[task.key.run] else { return write(.relay(event, task.key, token: task.token)) }
-        run.pending.append(HeldRun.Inbound(event: event, source: .task(task.key, token: task.token)))
+    private func conclude(_ task: ClaimedTask, _ event: WorkflowEvent, _ attempt: AttemptRecord?) {
+        guard let run = held[task.key.run] else { return write(.relay(event, task.key, token: task.token, attempt)) }
+        run.pending.append(
+            HeldRun.Inbound(
+                event: event, source: .task(task.key, token: task.token, attempt), note: attempt?.note(of: event)))
         advance(run)
     }
 
