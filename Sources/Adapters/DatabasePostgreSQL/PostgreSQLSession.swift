@@ -1,3 +1,4 @@
+import CLinux
 import CPostgreSQL
 import Concurrency
 import Database

@@ -9,6 +9,8 @@ extension BenchCommand {
             return part
         }
         let bench = EngineBench(
+            database: arguments.value("database"),
+            connections: try arguments.integer("connections", in: 1...200, default: 10),
             workflows: try arguments.integer("workflows", in: 1...1_000_000, default: 200),
             concurrency: try arguments.integer("concurrency", in: 1...1000, default: 50))
         return try await bench.run(parts.isEmpty ? [.throughput] : Set(parts))

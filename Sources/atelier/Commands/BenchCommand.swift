@@ -16,6 +16,8 @@ enum BenchCommand: Command {
             "seconds": "length of each load (default 5)", "photo": "a JPEG to use instead of a drawn one",
             "count": "campaigns at once (default 100), or photos (default 20)",
             "only": "get, post or campaigns; for the engine throughput; may be repeated",
+            "database": "a server for the engine, postgres://... or mysql://... (default: SQLite)",
+            "connections": "connections to that server (default 10)",
             "workflows": "workflows of nine steps for the engine (default 200)",
             "concurrency": "how many of them at once (default 50)",
         ],

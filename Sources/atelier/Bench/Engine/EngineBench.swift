@@ -3,6 +3,9 @@ struct EngineBench {
     enum Part: String, CaseIterable {
         case throughput
     }
+    /// A server's URL; nil for SQLite.
+    let database: String?
+    let connections: Int
     let workflows: Int
     let concurrency: Int
 
@@ -17,11 +20,7 @@ struct EngineBench {
     }
 
     private func withScratch<Value>(_ body: (ScratchDatabase) async throws -> Value) async throws -> Value {
-        let scratch = try await ScratchDatabase.open()
-        let outcome: Result<Value, any Error>
-        do { outcome = .success(try await body(scratch)) } catch { outcome = .failure(error) }
-        try await scratch.close()
-        return try outcome.get()
+        try await ScratchDatabase.with(url: database, connections: connections, body)
     }
 }
 
