@@ -1,16 +1,16 @@
-import Database
+package import Database
 import FoundationEssentials
-import Workflows
+package import Workflows
 
 /// The table `workflow_history`.
-enum History {
+package enum History {
     /// Appends entries; a sequence that is already there means that another process wrote it.
     static let insert = RowStatement(
         "INSERT INTO workflow_history (run, sequence, recorded_at, kind, subject, name, payload, detail) VALUES ",
         row: "(?, ?, ?, ?, ?, ?, ?, ?)")
 
     /// The entries of `run` in order, without the start, which is the run's own row.
-    static func entries(of run: Int, on connection: any SQLConnection) throws -> [HistoryEntry] {
+    package static func entries(of run: Int, on connection: any SQLConnection) throws -> [HistoryEntry] {
         let rows = try connection.query(
             """
             SELECT recorded_at, kind, subject, name, payload, detail FROM workflow_history
