@@ -118,6 +118,7 @@ final class PostgreSQLConnection: ServerConnection {
         let (name, evicted) = cache.add(statement.questionMarked)
         if let evicted { try session.run("DEALLOCATE \(evicted)") }
         do throws(DatabaseError) {
+            try parameters.bind(statement.values)
             let (text, types) = (statement.numbered, parameters.types)
             _ = try session.result { PQsendPrepare(session.pointer, name, text, Int32(types.count), types) }
         } catch {

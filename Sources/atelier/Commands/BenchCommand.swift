@@ -13,9 +13,9 @@ enum BenchCommand: Command {
         ],
         options: [
             "url": "the server (default: ATELIER_PUBLIC_URL)", "clients": "connections at once (default 64)",
-            "seconds": "length of each load (default 5)", "photo": "a JPEG to use instead of a drawn one",
-            "count": "campaigns at once (default 100), or photos (default 20)",
-            "only": "get, post or campaigns; for the engine throughput; may be repeated",
+            "seconds": "length of each load (default 5, pick-up of the engine 10)", "photo": "a JPEG to use instead of a drawn one",
+            "count": "campaigns at once (default 100), photos (default 20), or jobs that wait for the engine",
+            "only": "get, post or campaigns; for the engine throughput, pickup, backlog, restart or memory",
             "database": "a server for the engine, postgres://... or mysql://... (default: SQLite)",
             "connections": "connections to that server (default 10)",
             "workflows": "workflows of nine steps for the engine (default 200)",

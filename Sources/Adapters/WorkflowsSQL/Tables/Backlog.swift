@@ -11,10 +11,8 @@ enum Backlog: Hashable, Sendable {
 
     /// The most urgent priority of what waits, of those behind `priority`.
     func firstPriority(after priority: Int, on connection: any SQLConnection) throws -> Int? {
-        // The column has 32 bits; PostgreSQL refuses to compare it with what they cannot hold.
-        let bound = max(priority, Int(Int32.min))
-        return try connection.first(
-            "SELECT MIN(t.priority) AS priority FROM \(waiting: self) AND t.priority > \(bound)"
+        try connection.first(
+            "SELECT MIN(t.priority) AS priority FROM \(waiting: self) AND t.priority > \(priority)"
         )?.optionalInteger("priority")
     }
 

@@ -45,17 +45,26 @@ struct ScratchDatabase: Sendable {
     /// Runs `body` while a worker that knows `registry` works on this database.
     func working<Value: Sendable>(
         _ registry: WorkflowRegistry, slots: Int, limits: WorkerLimits = WorkerLimits(),
-        _ body: @Sendable (SQLWorkflowEngine) async throws -> Value
+        _ body: @escaping @Sendable (SQLWorkflowEngine) async throws -> Value
     ) async throws -> Value {
         let engine = SQLWorkflowEngine(database: database)
         let worker = WorkflowWorker(
             engine: engine, registry: registry, queues: [.default: slots], limits: limits, metrics: metrics)
         let shutdown = ShutdownSignal()
-        async let work: Void = worker.run(until: shutdown)
-        let outcome: Result<Value, any Error>
-        do { outcome = .success(try await body(engine)) } catch { outcome = .failure(error) }
-        shutdown.trigger()
-        try await work
-        return try outcome.get()
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            // A worker that gives up ends the measurement, which would wait for it for ever.
+            group.addTask {
+                try await worker.run(until: shutdown)
+                return nil
+            }
+            group.addTask {
+                defer { shutdown.trigger() }
+                return try await body(engine)
+            }
+            var value: Value?
+            while let ended = try await group.next() { value = ended ?? value }
+            guard let value else { throw LoadFault.broken("the worker ended before its work did") }
+            return value
+        }
     }
 }
