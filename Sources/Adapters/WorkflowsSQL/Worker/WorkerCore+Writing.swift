@@ -12,7 +12,10 @@ extension WorkerCore {
     func write(_ change: Change) {
         guard fatalError == nil, !session.isEmpty else { return settle(change, LeaseError.sessionLost) }
         outbox.append(change)
-        guard !isWriting else { return }
+        if !isWriting { beginWriting() }
+    }
+
+    func beginWriting() {
         isWriting = true
         // Ends by itself when the outbox is empty; `stop` waits for that.
         Task { await writeOutbox() }
@@ -22,35 +25,41 @@ extension WorkerCore {
         while !outbox.isEmpty {
             let batch = Array(outbox.prefix(Self.batchLimit))
             outbox.removeFirst(batch.count)
-            await commit(batch)
+            let unsure = min(unsureCount, batch.count)
+            unsureCount -= unsure
+            await commit(batch, unsure: unsure)
         }
         isWriting = false
         tellIfIdle()
     }
 
     /// Writes a batch in one transaction; when one of it is refused, in halves until that one is alone.
-    private func commit(_ batch: [Change]) async {
+    /// - Parameter unsure: How many at its beginning an earlier try may have written.
+    private func commit(_ batch: [Change], unsure: Int) async {
         let session = session
         do {
             try await setup.database.write { connection in
                 try Sessions.check(session, on: connection)
-                try Change.apply(batch, for: session, on: connection)
+                let written = try batch.prefix(unsure).map { try $0.wasApplied(for: session, on: connection) }
+                let rest = zip(batch, written).filter { !$1 }.map(\.0) + batch.dropFirst(unsure)
+                try Change.apply(rest, for: session, on: connection)
             }
         } catch {
-            return await commitInParts(batch, after: error)
+            return await commitInParts(batch, unsure: unsure, after: error)
         }
         for change in batch { settle(change, nil) }
     }
 
-    private func commitInParts(_ batch: [Change], after error: any Error) async {
+    private func commitInParts(_ batch: [Change], unsure: Int, after error: any Error) async {
         if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
             for change in batch { settle(change, error) }
             return session.isEmpty ? () : recover(from: error)
         }
         guard batch.count > 1 else { return settle(batch[0], error) }
-        await commit(Array(batch.prefix(batch.count / 2)))
-        await commit(Array(batch.dropFirst(batch.count / 2)))
+        let half = batch.count / 2
+        await commit(Array(batch.prefix(half)), unsure: min(unsure, half))
+        await commit(Array(batch.dropFirst(half)), unsure: max(0, unsure - half))
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
@@ -66,6 +75,8 @@ extension WorkerCore {
             return
         }
         outbox.insert(contentsOf: batch, at: 0)
+        // A connection that broke during the commit does not say whether it was carried out.
+        unsureCount += batch.count
     }
 
     /// Goes on after `change` is on disk, or was refused with `error`.

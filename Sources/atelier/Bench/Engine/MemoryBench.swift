@@ -12,7 +12,7 @@ struct MemoryBench {
     func run() async throws -> MemoryResult {
         var registry = WorkflowRegistry()
         registry.register(Waiting.self)
-        let limits = WorkerLimits(runsInMemory: workflows + 64, runsAClaim: 256)
+        let limits = WorkerLimits(runsInMemory: 2 * workflows + 1000, runsAClaim: 256)
         let emptyDatabase = await scratch.database.status().bytes ?? 0
         return try await scratch.working(registry, slots: 4, limits: limits) { engine in
             try await admit(0..<64, to: engine)
