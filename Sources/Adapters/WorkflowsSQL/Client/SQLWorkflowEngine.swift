@@ -89,7 +89,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
             defer { group.cancelAll() }
             group.addTask { [self] in
                 for await _ in changes(of: id) {
-                    guard let description = try await describe(id) else { return nil }
+                    guard let description = try await glance(at: id) else { return nil }
                     if description.status.isClosed { return description }
                 }
                 try Task.checkCancellation()
@@ -98,11 +98,18 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
             group.addTask { [self] in
                 while true {
                     try await clock.sleep(for: .seconds(1))
-                    guard let description = try await describe(id) else { return nil }
+                    guard let description = try await glance(at: id) else { return nil }
                     if description.status.isClosed { return description }
                 }
             }
             return try await group.next() ?? nil
+        }
+    }
+
+    /// The run without what it waits for.
+    private func glance(at id: WorkflowID) async throws -> WorkflowDescription? {
+        try await database.read { connection in
+            try Self.description(of: id, withPending: false, on: connection)
         }
     }
 

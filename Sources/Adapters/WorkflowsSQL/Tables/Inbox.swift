@@ -60,7 +60,5 @@ enum Inbox {
         }
     }
 
-    static func remove(_ ids: [Int], on connection: any SQLConnection) throws {
-        for id in ids { try connection.execute("DELETE FROM workflow_inbox WHERE id = \(id)") }
-    }
+    static let remove = RowStatement("DELETE FROM workflow_inbox WHERE id IN (", row: "?", end: ")")
 }
