@@ -5,16 +5,18 @@ import Workflows
 final class Bulletin: Sendable {
     private struct State {
         var next = 0
-        var workers: [Int: @Sendable () -> Void] = [:]
+        var workers: [Int: Doorbell] = [:]
+        /// Whether the next wake-up is to be one for activities as well.
+        var hasBacklog = false
         var watchers: [WorkflowID: [Int: AsyncStream<Void>.Continuation]] = [:]
     }
     private let state = Locked(State())
 
     /// Adds a worker to wake; returns how to remove it.
-    func addWorker(_ wake: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+    func addWorker(_ doorbell: Doorbell) -> @Sendable () -> Void {
         let id = state.withLock { state in
             state.next += 1
-            state.workers[state.next] = wake
+            state.workers[state.next] = doorbell
             return state.next
         }
         return { [weak self] in
@@ -22,9 +24,27 @@ final class Bulletin: Sendable {
         }
     }
 
+    /// Lets the workers of this process look for what somebody started, signalled or ended.
     func wakeWorkers() {
-        let workers = state.withLock { Array($0.workers.values) }
-        for wake in workers { wake() }
+        let hasBacklog = state.withLock { state in
+            defer { state.hasBacklog = false }
+            return state.hasBacklog
+        }
+        if hasBacklog { return wakeWorkers(forBacklogOf: nil) }
+        for doorbell in doorbells { doorbell.ringForNewWork() }
+    }
+
+    /// Makes the wake-up after a transaction one for activities, since it let some start again.
+    func noteBacklog() { state.withLock { $0.hasBacklog = true } }
+
+    /// Lets them also look for activities that somebody else put into their queues, or let go on.
+    /// - Parameter queues: Which queues; nil for any.
+    func wakeWorkers(forBacklogOf queues: Set<TaskQueue>?) {
+        for doorbell in doorbells { doorbell.ring(forBacklogOf: queues) }
+    }
+
+    private var doorbells: [Doorbell] {
+        state.withLock { state in state.workers.sorted { $0.key < $1.key }.map(\.value) }
     }
 
     /// A stream that yields at once and then on each `announce`; what is not read in time is one.

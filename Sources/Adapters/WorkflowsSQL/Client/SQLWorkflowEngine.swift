@@ -63,11 +63,16 @@ public final class SQLWorkflowEngine: WorkflowEngine {
             "UPDATE workflow_runs SET state = 0, lost = 0, problem = NULL WHERE id = \(run) AND state = 3")
         let activities = try connection.execute(
             "UPDATE activity_tasks SET state = 0, lost = 0 WHERE run = \(run) AND state = 4")
+        bulletin.noteBacklog()
         return runs + activities > 0 ? .released : .notParked
     }
 
     /// Wakes the workers of this process.
     public func wake() { bulletin.wakeWorkers() }
+
+    /// Wakes workers because activities may start that none of them put into its queue.
+    /// - Parameter queues: Which queues; nil for any.
+    func wake(forBacklogOf queues: Set<TaskQueue>?) { bulletin.wakeWorkers(forBacklogOf: queues) }
 
     /// Runs `body` in a write transaction and wakes the workers after its commit.
     public func write<Value: Sendable>(

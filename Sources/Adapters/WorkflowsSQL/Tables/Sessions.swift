@@ -34,13 +34,23 @@ enum Sessions {
             """)
     }
 
+    /// - Returns: The revision of the queues' rules (``QueueRules``).
     /// - Throws: ``LeaseError/sessionLost`` when somebody declared the session dead.
-    static func check(_ id: String, on connection: any SQLConnection) throws {
+    @discardableResult
+    static func check(_ id: String, on connection: any SQLConnection) throws -> Int {
         // Locked where rows can be: nobody may end the session between this look and the commit.
         let lock = connection.dialect == .sqlite ? "" : " FOR UPDATE"
-        guard try connection.first("SELECT id FROM worker_sessions WHERE id = \(id)\(unsafe: lock)") != nil else {
-            throw LeaseError.sessionLost
-        }
+        let row = try connection.first(
+            "SELECT rules_revision FROM worker_sessions WHERE id = \(id)\(unsafe: lock)")
+        guard let row else { throw LeaseError.sessionLost }
+        return try row.integer("rules_revision")
+    }
+
+    /// The revision of the queues' rules, outside a write transaction.
+    static func revision(of id: String, on connection: any SQLConnection) throws -> Int {
+        let row = try connection.first("SELECT rules_revision FROM worker_sessions WHERE id = \(id)")
+        guard let row else { throw LeaseError.sessionLost }
+        return try row.integer("rules_revision")
     }
 
     static func extend(_ id: String, until expiry: Int, on connection: any SQLConnection) throws {

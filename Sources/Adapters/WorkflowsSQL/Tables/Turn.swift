@@ -18,7 +18,7 @@ struct Turn: Sendable {
         let sequence: Int
         let expiresAt: Int?
         /// Leased at once by the worker that writes it, instead of waiting in the queue.
-        let isLeased: Bool
+        var isLeased: Bool
     }
     struct Closing: Sendable {
         let status: WorkflowStatus

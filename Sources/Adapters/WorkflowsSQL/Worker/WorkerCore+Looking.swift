@@ -34,6 +34,11 @@ extension WorkerCore {
     }
 
     private func makeRequest() -> Haul.Request {
+        if let queues = doorbell.takeBacklog() {
+            for queue in queues { slots.noteBacklog(queue) }
+        } else {
+            slots.noteBacklogEverywhere()
+        }
         let now = now.microseconds
         let isSweep = alarm.takeRing() || needsSweep
         if isSweep {
@@ -52,13 +57,15 @@ extension WorkerCore {
             session: session, now: now, extendsUntil: sessionExpiry - now < lease * 2 / 3 ? now + lease : nil,
             freeRuns: max(0, freeRuns), shares: sharesOfMemory(), freeSlots: slots.reserveForClaim(),
             takesSuspectRun: suspectRun == nil, takesSuspectTask: suspectTask == nil, isSweep: isSweep,
-            turns: turns)
+            turns: turns, rules: rules)
     }
 
     private func take(_ haul: Haul, of request: Haul.Request) async {
         reservedRuns -= request.freeRuns
         turns = haul.turns
+        adopt(haul.rules)
         slots.settle(request.freeSlots, claimed: haul.tasks.reduce(into: [:]) { $0[$1.queue, default: 0] += 1 })
+        if let wait = haul.wait { alarm.set(now.microseconds + wait.microseconds) }
         if request.isSweep {
             if let due = haul.nextDue { alarm.set(due) }
             alarm.set(now.microseconds + setup.limits.sweepInterval.microseconds)
@@ -77,6 +84,13 @@ extension WorkerCore {
         mayHaveReadyRuns = haul.runs.count >= request.freeRuns
         if mayHaveReadyRuns, request.freeRuns > 0 { doorbell.ring() }
         if request.freeSlots.contains(where: { slots.mayHaveBacklog($0.queue) }) { doorbell.ring() }
+    }
+
+    /// Goes by the queues' rules from now on.
+    func adopt(_ rules: QueueRules) {
+        guard rules.revision != self.rules.revision else { return }
+        self.rules = rules
+        slots.restrict(rules.restricted)
     }
 
     private func giveBack(_ request: Haul.Request) {

@@ -31,9 +31,12 @@ extension WorkerCore {
     /// Writes a batch in one transaction; when one of it is refused, each for itself.
     private func commit(_ batch: [Change]) async {
         let session = session
+        // Rules only matter to what begins with the commit itself; everything else is claimed.
+        let revision = batch.contains(where: \.beginsActivity) ? rules.revision : nil
         do {
             try await setup.database.write { connection in
-                try Sessions.check(session, on: connection)
+                let current = try Sessions.check(session, on: connection)
+                guard revision.map({ $0 == current }) ?? true else { throw LeaseError.rulesChanged }
                 for change in batch { try change.apply(for: session, on: connection) }
             }
         } catch {
@@ -48,8 +51,30 @@ extension WorkerCore {
             for change in batch { settle(change, error) }
             return session.isEmpty ? () : recover(from: error)
         }
+        if error as? LeaseError == .rulesChanged { return await commitUnderNewRules(batch) }
         guard batch.count > 1 else { return settle(batch[0], error) }
         for change in batch { await commit([change]) }
+    }
+
+    /// Lets activities wait whose queue has been paused or limited since they were given a slot.
+    private func commitUnderNewRules(_ batch: [Change]) async {
+        let session = session
+        do {
+            adopt(
+                try await setup.database.read { connection in
+                    try QueueRules.read(at: try Sessions.revision(of: session, on: connection), on: connection)
+                })
+        } catch {
+            return await commitSingly(batch, after: error)
+        }
+        await commit(
+            batch.map { change in
+                guard case .turn(var turn) = change else { return change }
+                for index in turn.newTasks.indices where turn.newTasks[index].isLeased {
+                    turn.newTasks[index].isLeased = !slots.sendBack(turn.newTasks[index].command.options.taskQueue)
+                }
+                return .turn(turn)
+            })
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
@@ -78,6 +103,10 @@ extension WorkerCore {
         guard error == nil else {
             if case .turn(let turn) = change { releaseSlots(of: turn) }
             return
+        }
+        if change.endsLease {
+            let freed = slots.noteEndOfLease()
+            if !freed.isEmpty { setup.engine.wake(forBacklogOf: freed) }
         }
         switch change {
         case .turn(let turn): settle(turn)

@@ -52,6 +52,7 @@ actor WorkerCore {
 
     /// Whose turn it is in the queues.
     var turns = TurnOrder()
+    var rules = QueueRules()
     var slots: SlotTable
     var running: [TaskKey: RunningActivity] = [:]
     /// Attempts that were given up but whose code has not returned: they still occupy their slot.
@@ -112,6 +113,7 @@ actor WorkerCore {
             throw error
         }
         (session, sessionExpiry) = (id, expiry)
+        rules = QueueRules()
         slots.noteBacklogEverywhere()
         needsSweep = true
         doorbell.ring()
