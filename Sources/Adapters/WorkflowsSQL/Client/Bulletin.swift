@@ -9,6 +9,8 @@ final class Bulletin: Sendable {
         /// Whether the next wake-up is to be one for activities as well.
         var hasBacklog = false
         var watchers: [WorkflowID: [Int: AsyncStream<Void>.Continuation]] = [:]
+        /// What was last seen of each that is watched.
+        var seen: [WorkflowID: String] = [:]
     }
     private let state = Locked(State())
 
@@ -25,14 +27,21 @@ final class Bulletin: Sendable {
     }
 
     /// Lets the workers of this process look for what somebody started, signalled or ended.
-    func wakeWorkers() {
+    /// - Returns: Whether for activities as well, because of ``noteBacklog()``.
+    @discardableResult
+    func wakeWorkers() -> Bool {
         let hasBacklog = state.withLock { state in
             defer { state.hasBacklog = false }
             return state.hasBacklog
         }
-        if hasBacklog { return wakeWorkers(forBacklogOf: nil) }
-        for doorbell in doorbells { doorbell.ringForNewWork() }
+        for doorbell in doorbells {
+            if hasBacklog { doorbell.ring(forBacklogOf: nil) } else { doorbell.ringForNewWork() }
+        }
+        return hasBacklog
     }
+
+    /// How many workers this process has.
+    var workerCount: Int { state.withLock { $0.workers.count } }
 
     /// Makes the wake-up after a transaction one for activities, since it let some start again.
     func noteBacklog() { state.withLock { $0.hasBacklog = true } }
@@ -63,7 +72,10 @@ final class Bulletin: Sendable {
     func announce(_ workflow: WorkflowID, isClosed: Bool) {
         let watchers = state.withLock { state in
             let watchers = state.watchers[workflow].map { Array($0.values) } ?? []
-            if isClosed { state.watchers[workflow] = nil }
+            if isClosed {
+                state.watchers[workflow] = nil
+                state.seen[workflow] = nil
+            }
             return watchers
         }
         for watcher in watchers {
@@ -72,10 +84,25 @@ final class Bulletin: Sendable {
         }
     }
 
+    /// The workflows that somebody watches here.
+    var watched: [WorkflowID] { state.withLock { Array($0.watchers.keys) } }
+
+    /// Notes where a watched workflow stands.
+    /// - Returns: Whether that is news; the first time it is, since it may have moved before.
+    func note(_ place: String, of workflow: WorkflowID) -> Bool {
+        state.withLock { state in
+            guard state.watchers[workflow] != nil else { return false }
+            return state.seen.updateValue(place, forKey: workflow) != place
+        }
+    }
+
     private func remove(_ id: Int, from workflow: WorkflowID) {
         state.withLock { state in
             state.watchers[workflow]?[id] = nil
-            if state.watchers[workflow]?.isEmpty == true { state.watchers[workflow] = nil }
+            if state.watchers[workflow]?.isEmpty == true {
+                state.watchers[workflow] = nil
+                state.seen[workflow] = nil
+            }
         }
     }
 }

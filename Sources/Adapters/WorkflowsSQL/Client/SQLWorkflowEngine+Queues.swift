@@ -30,7 +30,9 @@ extension SQLWorkflowEngine: TaskQueueControl {
             }
             for row in try connection.query("SELECT label, queues FROM worker_sessions LIMIT 1000") {
                 let names: [String] = try row.optionalText("queues").map { try JSONText.decode($0) } ?? []
-                for name in names { try change(name) { $0.workers.append(try row.optionalText("label") ?? "a worker") } }
+                for name in names {
+                    try change(name) { $0.workers.append(try row.optionalText("label") ?? "a worker") }
+                }
             }
             return queues.values.sorted { $0.queue.rawValue < $1.queue.rawValue }
         }

@@ -11,6 +11,7 @@ public final class SQLWorkflowEngine: WorkflowEngine {
     let clock: any WallClock
     let makeID: @Sendable () -> String
     let bulletin = Bulletin()
+    let herald: Herald
 
     /// Uses the tables of ``Database/Migration/workflows``, which must be there.
     /// - Parameter makeID: Names runs and sessions; no two of its names may ever be the same.
@@ -21,6 +22,7 @@ public final class SQLWorkflowEngine: WorkflowEngine {
         self.database = database
         self.clock = clock
         self.makeID = makeID
+        herald = Herald(database, clock, origin: makeID())
     }
 
     /// Admits a workflow with one row.
@@ -67,12 +69,24 @@ public final class SQLWorkflowEngine: WorkflowEngine {
         return runs + activities > 0 ? .released : .notParked
     }
 
-    /// Wakes the workers of this process.
-    public func wake() { bulletin.wakeWorkers() }
+    /// Wakes the workers of this process, and those of others where the database carries words.
+    public func wake() {
+        let hasBacklog = bulletin.wakeWorkers()
+        herald.tell(.work, [hasBacklog ? Herald.anyQueue : Herald.newWork])
+    }
 
     /// Wakes workers because activities may start that none of them put into its queue.
     /// - Parameter queues: Which queues; nil for any.
-    func wake(forBacklogOf queues: Set<TaskQueue>?) { bulletin.wakeWorkers(forBacklogOf: queues) }
+    func wake(forBacklogOf queues: Set<TaskQueue>?) {
+        bulletin.wakeWorkers(forBacklogOf: queues)
+        herald.tell(.work, queues?.map(\.rawValue) ?? [Herald.anyQueue])
+    }
+
+    /// Tells those who watch a workflow, here and elsewhere, that it moved.
+    func announce(_ id: WorkflowID, isClosed: Bool) {
+        bulletin.announce(id, isClosed: isClosed)
+        herald.tell(.changes, [id.rawValue])
+    }
 
     /// Runs `body` in a write transaction and wakes the workers after its commit.
     public func write<Value: Sendable>(

@@ -11,11 +11,10 @@ enum Sessions {
         let identity: ProcessIdentity
         let expiresAt: Int
 
-        /// Whether its process is known to be gone, or has not been heard of in time.
-        func isDead(at now: Int, seenBy processes: ProcessTable) -> Bool {
+        /// Whether its process is known to be gone; nil when that cannot be seen from here.
+        func isDead(seenBy processes: ProcessTable) -> Bool? {
             if identity == processes.own { return !LiveSessions.contains(id) }
-            // What runs on this machine is seen directly, so a clock that jumps takes nothing from it.
-            return processes.isRunning(identity).map { !$0 } ?? (expiresAt < now)
+            return processes.isRunning(identity).map { !$0 }
         }
     }
 

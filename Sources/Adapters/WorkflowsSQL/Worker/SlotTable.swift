@@ -33,6 +33,14 @@ struct SlotTable: Sendable {
         queues.values.contains { $0.busy + $0.reserved < $0.limit && $0.queueing == 0 && !$0.mayHaveBacklog }
     }
 
+    /// The queues of which something might start now.
+    func free(includingRestricted: Bool) -> [TaskQueue] {
+        order.filter { queue in
+            guard !isClosed, let slots = queues[queue], slots.busy + slots.reserved < slots.limit else { return false }
+            return includingRestricted || !restricted.contains(queue)
+        }
+    }
+
     /// Takes a slot for an activity that is being scheduled now, unless others have waited longer; else it must wait.
     mutating func takeAtOnce(_ queue: TaskQueue) -> Bool {
         guard let slots = queues[queue] else { return false }

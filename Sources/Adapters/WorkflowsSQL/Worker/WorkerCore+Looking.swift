@@ -21,10 +21,11 @@ extension WorkerCore {
             do { try await open() } catch { return fail(error) }
         }
         let request = makeRequest()
+        let uptime = setup.clock.uptime
         do {
             if request.isSweep { try await buryDeadSessions() }
             let haul = try await setup.database.write { connection in try Haul.take(request, on: connection) }
-            if let expiry = request.extendsUntil { sessionExpiry = expiry }
+            if request.extendsUntil != nil { extendedAt = uptime }
             await take(haul, of: request)
         } catch {
             giveBack(request)
@@ -48,13 +49,15 @@ extension WorkerCore {
             alarm.reset()
             slots.noteBacklogEverywhere()
         }
-        let lease = setup.limits.lease.microseconds
+        let lease = setup.limits.lease
+        let isDue = setup.clock.uptime - extendedAt > lease / 3
         makeRoom()
         let freeRuns =
-            isStopping ? 0 : min(setup.limits.runsAClaim, setup.limits.runsInMemory - held.count - reservedRuns)
+            isStopping || !setup.holdsWorkflows
+            ? 0 : min(setup.limits.runsAClaim, setup.limits.runsInMemory - held.count - reservedRuns)
         reservedRuns += max(0, freeRuns)
         return Haul.Request(
-            session: session, now: now, extendsUntil: sessionExpiry - now < lease * 2 / 3 ? now + lease : nil,
+            session: session, now: now, extendsUntil: isDue ? now + lease.microseconds : nil,
             freeRuns: max(0, freeRuns), shares: sharesOfMemory(), freeSlots: slots.reserveForClaim(),
             takesSuspectRun: suspectRun == nil, takesSuspectTask: suspectTask == nil, isSweep: isSweep,
             turns: turns, rules: rules)
