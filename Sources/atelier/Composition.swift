@@ -167,9 +167,11 @@ extension Composition {
         let slots = settings.count(WorkflowSettings.concurrency, timesCores: 4)
         return WorkflowWorker(
             engine: engine, registry: registry, queues: Dictionary(uniqueKeysWithValues: names.map { ($0, slots) }),
+            holdsWorkflows: queues.isEmpty || names.contains(.default),
             limits: WorkerLimits(
-                lossesUntilPoison: settings[WorkflowSettings.crashLimit], stopGrace: settings[WebSettings.shutdownGrace]
-            ),
+                lossesUntilPoison: settings[WorkflowSettings.crashLimit],
+                poll: database.dialect == .postgresql ? nil : .milliseconds(20)...(.seconds(1)),
+                stopGrace: settings[WebSettings.shutdownGrace]),
             logger: logger, metrics: metrics)
     }
 

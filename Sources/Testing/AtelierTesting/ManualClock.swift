@@ -14,6 +14,7 @@ public final class ManualClock: WallClock {
     }
     private struct State {
         var now: Date
+        var uptime = Duration.zero
         var next = 0
         var sleepers: [Int: Sleeper] = [:]
         var watchers: [Watcher] = []
@@ -28,11 +29,17 @@ public final class ManualClock: WallClock {
     /// The time the test has set.
     public var now: Date { state.withLock { $0.now } }
 
+    /// How far the test has advanced the clock; ``set(to:)`` makes it jump instead.
+    public var uptime: Duration { state.withLock { $0.uptime } }
+
     /// How many tasks sleep now.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
     /// Moves the time forward and wakes every sleeper whose time has come.
-    public func advance(by duration: Duration) { set(to: now.addingTimeInterval(duration.seconds)) }
+    public func advance(by duration: Duration) {
+        state.withLock { $0.uptime += duration }
+        set(to: now.addingTimeInterval(duration.seconds))
+    }
 
     /// Sets the time, also backwards as a corrected clock does, and wakes every sleeper whose time has come.
     public func set(to date: Date) {

@@ -11,6 +11,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     let clock: any WallClock
     let makeID: @Sendable () -> String
     let bulletin = Bulletin()
+    let herald: Herald
     /// What else goes on when a run is reopened.
     let reopeningHooks = Locked<[@Sendable (WorkflowDescription, any SQLConnection) throws -> Void]>([])
 
@@ -23,6 +24,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
         self.database = database
         self.clock = clock
         self.makeID = makeID
+        herald = Herald(database, clock, origin: makeID())
     }
 
     /// Admits a workflow with one row.
@@ -65,11 +67,28 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
             "UPDATE workflow_runs SET state = 0, lost = 0, problem = NULL WHERE id = \(run) AND state = 3")
         let activities = try connection.execute(
             "UPDATE activity_tasks SET state = 0, lost = 0 WHERE run = \(run) AND state = 4")
+        bulletin.noteBacklog()
         return runs + activities > 0 ? .released : .notParked
     }
 
-    /// Wakes the workers of this process.
-    public func wake() { bulletin.wakeWorkers() }
+    /// Wakes the workers of this process, and those of others where the database carries words.
+    public func wake() {
+        let hasBacklog = bulletin.wakeWorkers()
+        herald.tell(.work, [hasBacklog ? Herald.anyQueue : Herald.newWork])
+    }
+
+    /// Wakes workers because activities may start that none of them put into its queue.
+    /// - Parameter queues: Which queues; nil for any.
+    func wake(forBacklogOf queues: Set<TaskQueue>?) {
+        bulletin.wakeWorkers(forBacklogOf: queues)
+        herald.tell(.work, queues?.map(\.rawValue) ?? [Herald.anyQueue])
+    }
+
+    /// Tells those who watch a workflow, here and elsewhere, that it moved.
+    func announce(_ id: WorkflowID, isClosed: Bool) {
+        bulletin.announce(id, isClosed: isClosed)
+        herald.tell(.changes, [id.rawValue])
+    }
 
     /// Runs `body` in a write transaction and wakes the workers after its commit.
     public func write<Value: Sendable>(

@@ -22,6 +22,20 @@ enum Change: Sendable {
     /// The run was loaded without harm although its holders died.
     case clearLoss(run: Int)
 
+    /// Whether an activity begins with it.
+    var beginsActivity: Bool {
+        if case .turn(let turn) = self { turn.newTasks.contains(where: \.isLeased) } else { false }
+    }
+
+    /// Whether an activity stops running with it.
+    var endsLease: Bool {
+        switch self {
+        case .turn(let turn): !turn.endedTasks.isEmpty || turn.closing != nil
+        case .retry, .relay, .handBack, .parkTask: true
+        case .heartbeat, .release, .park, .clearLoss: false
+        }
+    }
+
     /// Applies `changes` in their order; turns that follow one another are written together.
     /// - Throws: ``LeaseError`` when the lease that one rests on is gone; nothing of any must remain then.
     static func apply(_ changes: [Change], for session: String, on connection: any SQLConnection) throws {

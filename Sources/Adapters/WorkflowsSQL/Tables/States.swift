@@ -45,6 +45,8 @@ struct TaskKey: Hashable, Sendable {
 enum LeaseError: Error, Equatable {
     /// The whole session was declared dead.
     case sessionLost
+    /// The queues' rules changed since the worker read them: what it leased may have to wait.
+    case rulesChanged
     /// One task has a newer token.
     case taskLost(run: Int, activityID: String)
 }

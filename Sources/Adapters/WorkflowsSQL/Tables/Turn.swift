@@ -20,7 +20,7 @@ struct Turn: Sendable {
         /// As JSON, when the call gave options of its own.
         let options: String?
         /// Leased at once by the worker that writes it, instead of waiting in the queue.
-        let isLeased: Bool
+        var isLeased: Bool
     }
     struct Closing: Sendable {
         let status: WorkflowStatus

@@ -64,7 +64,7 @@ extension WorkerCore {
         clearSuspect(turn.run)
         beginWork(of: turn, run)
         if turn.closing != nil || turn.progress != nil {
-            setup.engine.bulletin.announce(run.row.workflowID, isClosed: turn.closing != nil)
+            setup.engine.announce(run.row.workflowID, isClosed: turn.closing != nil)
         }
         if let closing = turn.closing { forget(run, closing) } else { advance(run) }
     }
@@ -75,8 +75,7 @@ extension WorkerCore {
                 begin(ClaimedTask(task, of: run.row, at: turn.time))
             } else {
                 if let expiresAt = task.expiresAt { alarm.set(expiresAt) }
-                slots.endQueueing(task.command.options.taskQueue)
-                doorbell.ring()
+                offer(task.command.options.taskQueue)
             }
         }
         for id in turn.cancelledTasks { running[TaskKey(run: turn.run, activityID: id)]?.stop(.requested) }
@@ -85,6 +84,14 @@ extension WorkerCore {
         if !turn.newChildren.isEmpty || !turn.cancelledTasks.isEmpty || !turn.cancelledChildren.isEmpty {
             setup.engine.wake()
         }
+    }
+
+    /// Lets somebody look for an activity that was put into its queue: this worker, and others who may have a slot.
+    private func offer(_ queue: TaskQueue) {
+        guard slots.serves(queue) else { return setup.engine.wake(forBacklogOf: [queue]) }
+        slots.endQueueing(queue)
+        doorbell.ring()
+        setup.engine.herald.tell(.work, [queue.rawValue])
     }
 
     private func forget(_ run: HeldRun, _ closing: Turn.Closing) {

@@ -37,9 +37,12 @@ extension WorkerCore {
     /// - Parameter unsure: How many at its beginning an earlier try may have written.
     private func commit(_ batch: [Change], unsure: Int) async {
         let session = session
+        // Rules only matter to what begins with the commit itself; everything else is claimed.
+        let revision = batch.contains(where: \.beginsActivity) ? rules.revision : nil
         do {
             try await setup.database.write { connection in
-                try Sessions.check(session, on: connection)
+                let current = try Sessions.check(session, on: connection)
+                guard revision.map({ $0 == current }) ?? true else { throw LeaseError.rulesChanged }
                 let written = try batch.prefix(unsure).map { try $0.wasApplied(for: session, on: connection) }
                 let rest = zip(batch, written).filter { !$1 }.map(\.0) + batch.dropFirst(unsure)
                 try Change.apply(rest, for: session, on: connection)
@@ -56,10 +59,33 @@ extension WorkerCore {
             for change in batch { settle(change, error) }
             return session.isEmpty ? () : recover(from: error)
         }
+        if error as? LeaseError == .rulesChanged { return await commitUnderNewRules(batch, unsure: unsure) }
         guard batch.count > 1 else { return settle(batch[0], error) }
         let half = batch.count / 2
         await commit(Array(batch.prefix(half)), unsure: min(unsure, half))
         await commit(Array(batch.dropFirst(half)), unsure: max(0, unsure - half))
+    }
+
+    /// Lets activities wait whose queue has been paused or limited since they were given a slot.
+    private func commitUnderNewRules(_ batch: [Change], unsure: Int) async {
+        let session = session
+        do {
+            adopt(
+                try await setup.database.read { connection in
+                    try QueueRules.read(at: try Sessions.revision(of: session, on: connection), on: connection)
+                })
+        } catch {
+            return await commitInParts(batch, unsure: unsure, after: error)
+        }
+        // What may be on disk already stays as it was written.
+        let rest = batch.dropFirst(unsure).map { change in
+            guard case .turn(var turn) = change else { return change }
+            for index in turn.newTasks.indices where turn.newTasks[index].isLeased {
+                turn.newTasks[index].isLeased = !slots.sendBack(turn.newTasks[index].command.options.taskQueue)
+            }
+            return .turn(turn)
+        }
+        await commit(batch.prefix(unsure) + rest, unsure: unsure)
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
@@ -90,6 +116,10 @@ extension WorkerCore {
         guard error == nil else {
             if case .turn(let turn) = change { releaseSlots(of: turn) }
             return
+        }
+        if change.endsLease {
+            let freed = slots.noteEndOfLease()
+            if !freed.isEmpty { setup.engine.wake(forBacklogOf: freed) }
         }
         switch change {
         case .turn(let turn): settle(turn)
