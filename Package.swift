@@ -59,7 +59,7 @@ let capabilities: [Target] = [
     capability("Settings"),
     capability("Observability", uses: ["Settings", "Concurrency"]),
     capability("Identity", uses: ["Settings", "Cryptography"]),
-    capability("Database", uses: ["Settings", "Concurrency"]),
+    capability("Database", uses: ["Settings", "Concurrency", "Observability"]),
     capability("HTTPClient", uses: ["Settings", "Concurrency"]),
     capability("Storage", uses: ["Settings", "Cryptography"]),
     capability("Imaging", uses: ["Settings", "Concurrency", "CVips"]),
@@ -115,7 +115,10 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["CFaultySQLite", "Concurrency", "Database", "Workflows"],
+        name: "AtelierTesting",
+        dependencies: [
+            "CFaultySQLite", "Concurrency", "Database", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows",
+        ],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),

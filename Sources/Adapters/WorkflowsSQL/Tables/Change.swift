@@ -12,6 +12,8 @@ enum Change: Sendable {
     case relay(WorkflowEvent, TaskKey, token: Int, AttemptRecord?)
     /// A stopping worker gives a lease back; the attempt does not count.
     case handBack(TaskKey, token: Int, AttemptRecord)
+    /// Processes died in it too often; the attempt that was claimed is not begun.
+    case parkTask(TaskKey, token: Int, failure: WorkflowFailure)
     case heartbeat(TaskKey, token: Int, details: Payload, done: CheckedContinuation<Void, Never>)
     /// The run leaves memory.
     case release(run: Int)
@@ -39,6 +41,14 @@ enum Change: Sendable {
                 WHERE \(run: key) AND token = \(token) AND state = 2
                 """, key, on: connection)
             try attempt.insert(.handedBack, of: key, on: connection)
+        case .parkTask(let key, let token, let failure):
+            let parked = try connection.execute(
+                """
+                UPDATE activity_tasks SET state = 4, session = NULL, token = token + 1, attempt = attempt - 1,
+                    started_at = NULL, failure = \(try JSONText.encode(failure))
+                WHERE \(run: key) AND token = \(token) AND state = 2 AND cancel_requested = 0
+                """)
+            if parked == 0 { try Self.endCancelled(key, token, on: connection) }
         case .heartbeat(let key, let token, let details, _):
             try Self.changeOne(
                 "UPDATE activity_tasks SET heartbeat = \(details.bytes) WHERE \(run: key) AND token = \(token)", key,
@@ -73,8 +83,11 @@ enum Change: Sendable {
                 attempt_limit = \(limit)
             WHERE \(run: key) AND token = \(token) AND state = 2 AND cancel_requested = 0
             """)
-        if again == 1 { return }
         // Cancelled while it failed: then it is over.
+        if again == 0 { try endCancelled(key, token, on: connection) }
+    }
+
+    private static func endCancelled(_ key: TaskKey, _ token: Int, on connection: any SQLConnection) throws {
         try changeOne(
             "DELETE FROM activity_tasks WHERE \(run: key) AND token = \(token) AND cancel_requested = 1", key,
             on: connection)

@@ -10,7 +10,7 @@ extension WorkerCore {
         if task.isSuspect { suspectTask = task.key }
         guard let activity = setup.registry.activities[task.name] else { return refuse(task, .unknown(task)) }
         let options = task.options ?? activity.options
-        if let failure = givenUp(task, options) { return refuse(task, failure) }
+        if isGivenUp(task, options) { return }
         attemptCounter += 1
         let number = attemptCounter
         var attempt = RunningActivity(number: number, task: task, options: options, at: now)
@@ -36,16 +36,30 @@ extension WorkerCore {
         alarm.set(attempt.limit.at.microseconds)
     }
 
-    /// Why the activity is not tried again although its lease was taken: earlier processes died in it.
-    private func givenUp(_ task: ClaimedTask, _ options: ActivityOptions) -> WorkflowFailure? {
-        guard task.lost > 0 else { return nil }
-        let isPoison = task.lost >= setup.limits.lossesUntilPoison
-        let isUsedUp = options.retry.maximumAttempts.map { task.attempt > $0 } ?? false
-        guard isPoison || isUsedUp else { return nil }
-        return WorkflowFailure(
-            kind: WorkflowFailure.Kind.workerLost,
-            message: "The process ended \(task.lost) times in the middle of a step.", activity: task.name,
-            attempts: task.attempt - 1)
+    /// Whether the activity is not tried again although its lease was taken: earlier processes died in it.
+    private func isGivenUp(_ task: ClaimedTask, _ options: ActivityOptions) -> Bool {
+        guard task.lost > 0 else { return false }
+        if task.lost >= setup.limits.lossesUntilPoison {
+            park(task)
+            return true
+        }
+        guard let limit = options.retry.maximumAttempts, task.attempt > limit else { return false }
+        refuse(task, .deadly(task))
+        return true
+    }
+
+    /// Takes an activity that kills its workers out of the way until somebody releases it; everything else goes on.
+    private func park(_ task: ClaimedTask) {
+        freeSlot(task)
+        let failure = WorkflowFailure.deadly(task)
+        metrics.activityFailed(task.name, kind: failure.kind)
+        setup.logger.error(
+            "an activity was parked",
+            [
+                "job_id": .text(task.workflowID.rawValue), "activity": .text(task.key.activityID),
+                "reason": .text(failure.message),
+            ])
+        write(.parkTask(task.key, token: task.token, failure: failure))
     }
 
     private func refuse(_ task: ClaimedTask, _ failure: WorkflowFailure) {
@@ -194,6 +208,13 @@ extension WorkerCore {
 }
 
 extension WorkflowFailure {
+    /// Processes died in it.
+    static func deadly(_ task: ClaimedTask) -> WorkflowFailure {
+        WorkflowFailure(
+            kind: Kind.workerLost, message: "The process ended \(task.lost) times in the middle of a step.",
+            activity: task.name, attempts: task.attempt - 1)
+    }
+
     /// No activity of that name is registered here.
     static func unknown(_ task: ClaimedTask) -> WorkflowFailure {
         WorkflowFailure(

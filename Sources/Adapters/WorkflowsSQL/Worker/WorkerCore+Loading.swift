@@ -44,10 +44,7 @@ extension WorkerCore {
         let row = run.row
         if row.lost >= 2, suspectRun == nil { suspectRun = row.id }
         guard row.lost < setup.limits.lossesUntilPoison else {
-            let failure = WorkflowFailure(
-                kind: WorkflowFailure.Kind.workerLost,
-                message: "The process ended \(row.lost) times while it worked on this.", attempts: row.lost)
-            return close(run, as: Turn.Closing(status: .failed, failure: failure), history)
+            return park(run, "the process ended \(row.lost) times while it worked on this", history)
         }
         guard let definition = setup.registry.workflows[row.workflow] else {
             return park(run, "no worker here knows the workflow \(row.workflow)", history)

@@ -87,7 +87,7 @@ extension WorkerCore {
         case .handBack, .release: doorbell.ring()
         case .clearLoss(let run):
             clearSuspect(run)
-        case .park, .heartbeat: break
+        case .park, .parkTask, .heartbeat: break
         }
     }
 
