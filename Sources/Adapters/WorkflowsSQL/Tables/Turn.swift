@@ -44,6 +44,8 @@ struct Turn: Sendable {
     var newChildren: [RunAdmission] = []
     var cancelledChildren: [WorkflowID] = []
     var progress: WorkflowProgress?
+    /// The signals that the run waits for from now on, if they are others than before.
+    var awaitedSignals: [String]?
     var closing: Closing?
     var parent: RunAdmission.Parent?
     /// Whether the run got on although its holders died in it before.
@@ -87,6 +89,10 @@ struct Turn: Sendable {
         if let progress {
             try connection.execute(
                 "UPDATE workflow_runs SET step = \(progress.step), progress = \(progress.progress) WHERE id = \(run)")
+        }
+        if let awaitedSignals {
+            let names = awaitedSignals.isEmpty ? nil : try JSONText.encode(awaitedSignals)
+            try connection.execute("UPDATE workflow_runs SET awaited_signals = \(names) WHERE id = \(run)")
         }
         if clearsLoss { try connection.execute("UPDATE workflow_runs SET lost = 0 WHERE id = \(run)") }
     }
