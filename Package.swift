@@ -120,6 +120,11 @@ let testing: [Target] = [
             "CFaultySQLite", "Concurrency", "Database", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows",
         ],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
+    .executableTarget(
+        name: "EngineSimulation",
+        dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"],
+        path: "Sources/Testing/EngineSimulation", swiftSettings: optimised),
+    tests("EngineSimulation", uses: ["Concurrency", "EngineSimulation"]),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),
