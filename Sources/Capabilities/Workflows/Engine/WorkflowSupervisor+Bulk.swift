@@ -27,6 +27,9 @@ public struct BulkOutcome: Sendable, Equatable {
     public var refusals: [Refusal] = []
     /// Where to go on when there were more than the limit; nil when all were looked at.
     public var next: String?
+
+    /// Creates an outcome of nothing yet.
+    public init() {}
 }
 
 extension WorkflowSupervisor {
