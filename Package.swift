@@ -58,7 +58,7 @@ let capabilities: [Target] = [
     capability("Cryptography", uses: ["CCrypto"]),
     capability("Settings"),
     capability("Observability", uses: ["Settings", "Concurrency"]),
-    capability("Identity", uses: ["Settings", "Cryptography"]),
+    capability("Identity", uses: ["Concurrency", "Settings", "Cryptography"]),
     capability("Database", uses: ["Settings", "Concurrency", "Observability"]),
     capability("HTTPClient", uses: ["Settings", "Concurrency"]),
     capability("Storage", uses: ["Settings", "Cryptography"]),
@@ -145,6 +145,12 @@ let testing: [Target] = [
     tests(
         "Workflows",
         uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"]),
+    tests(
+        "Operations",
+        uses: [
+            "Concurrency", "Cryptography", "Database", "DatabaseSQLite", "Identity", "Observability", "Operations", "Web",
+            "Workflows", "WorkflowsSQL",
+        ]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),
     tests("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "WebMicrohttpd"]),
     tests("StudioInterface", uses: ["Concurrency", "Database", "StudioInterface"]),

@@ -116,6 +116,13 @@ struct Composition: Sendable {
         .basic(BasicVerifier(username: settings.apiUsername, password: Password(settings.apiPassword.expose())))
     }
 
+    private var adminAccess: AdminAccess {
+        AdminAccess(
+            username: settings[IdentitySettings.adminUsername],
+            password: Password(settings[IdentitySettings.adminPassword].expose()),
+            tokens: AccessTokens(secret: settings[IdentitySettings.tokenSecret].expose()), clock: clock)
+    }
+
     private static func spoolFolder(_ settings: ProgramSettings) throws -> String {
         let folder = settings.home + "/spool"
         try FileManager.default.createDirectory(
@@ -139,6 +146,9 @@ extension Composition {
         OperationsRoutes(
             database: database, objects: objects, signer: signer, metrics: metrics, clock: clock
         ).register(in: &router)
+        let admin = adminAccess
+        admin.register(in: &router)
+        JobRoutes(engine: engine, access: admin.access, clock: clock).register(in: &router)
         var configuration = ServerConfiguration(host: settings[WebSettings.host], port: settings[WebSettings.port])
         configuration.maximumConnections = settings[WebSettings.maximumConnections]
         configuration.shutdownGrace = settings[WebSettings.shutdownGrace]

@@ -46,6 +46,8 @@ struct Turn: Sendable {
     var newChildren: [RunAdmission] = []
     var cancelledChildren: [WorkflowID] = []
     var progress: WorkflowProgress?
+    /// The signals that the run waits for from now on, if they are others than before.
+    var awaitedSignals: [String]?
     var closing: Closing?
     var parent: RunAdmission.Parent?
     /// Whether the run got on although its holders died in it before.
@@ -62,6 +64,10 @@ struct Turn: Sendable {
         }
         for (attempt, event) in failedAttempts { try attempt.insertUnlessCompleted(by: event, of: run, on: connection) }
         for id in cancelledChildren { try cancelChild(id, on: connection) }
+        if closing == nil, let awaitedSignals {
+            let names = awaitedSignals.isEmpty ? nil : try JSONText.encode(awaitedSignals)
+            try connection.execute("UPDATE workflow_runs SET awaited_signals = \(names) WHERE id = \(run)")
+        }
         if let closing, let parent { try report(closing, to: parent, on: connection) }
     }
 

@@ -25,6 +25,8 @@ final class HeldRun {
     /// The place of the next history entry; 0 is the start, which is the run's row.
     var nextSequence = 1
     var isCommitting = false
+    /// Whether it is to leave memory as soon as nothing of it is being written.
+    var isLeaving = false
     /// Whether its first turn must say that it got on (``Turn/clearsLoss``).
     var hasLoss: Bool
     var pending: [Inbound] = []
@@ -32,6 +34,8 @@ final class HeldRun {
     var inFlight: [Inbound] = []
     /// Inbox rows already in `pending` or applied: until they are deleted every look finds them again.
     var seenInbox: Set<Int> = []
+    /// The signals that the run's row says it waits for.
+    var awaitedSignals: [String] = []
     var openActivities: [String: TaskQueue] = [:]
     var openTimers: Set<String> = []
     var openChildren: [String: WorkflowID] = [:]
@@ -67,6 +71,7 @@ final class HeldRun {
         }
         for entry in history { note(entry.content) }
         nextSequence = history.count + 1
+        if !history.isEmpty { awaitedSignals = decider.awaitedSignals }
         self.decider = decider
     }
 

@@ -126,7 +126,7 @@ extension WorkerCore {
         // Only now: an alarm that rings before the row is there would find nothing.
         case .retry(_, _, let availableAt, _, _, _): alarm.set(availableAt)
         case .relay: setup.engine.wake()
-        case .handBack, .release: doorbell.ring()
+        case .handBack, .release, .leave: doorbell.ring()
         case .clearLoss(let run):
             clearSuspect(run)
         case .park, .parkTask, .heartbeat: break
