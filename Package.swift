@@ -115,14 +115,21 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["CFaultySQLite", "Concurrency", "Database", "Workflows"],
+        name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
+    .target(
+        name: "Faults", dependencies: ["CFaultySQLite", "Concurrency", "Database"], path: "Sources/Testing/Faults",
+        swiftSettings: strict),
+    .executableTarget(
+        name: "drill",
+        dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Faults", "Workflows", "WorkflowsSQL"],
+        path: "Sources/Testing/drill", swiftSettings: strict),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),
     tests("Observability", uses: ["Concurrency", "Observability"]),
     tests("Identity", uses: ["Cryptography", "Identity"]),
-    tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability"]),
+    tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Faults", "Observability"]),
     tests("Database", uses: ["Concurrency", "Database"]),
     tests("DatabasePostgreSQL", uses: ["Concurrency", "Database", "DatabasePostgreSQL"]),
     tests("DatabaseMySQL", uses: ["Concurrency", "Database", "DatabaseMySQL"]),
@@ -135,7 +142,7 @@ let testing: [Target] = [
     tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),
     tests(
         "Workflows",
-        uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"]),
+        uses: ["Concurrency", "Database", "DatabaseSQLite", "Faults", "Observability", "Workflows", "WorkflowsSQL"]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),
     tests("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "WebMicrohttpd"]),
     tests("StudioInterface", uses: ["Concurrency", "Database", "DatabaseSQLite", "StudioInterface"]),
@@ -145,7 +152,7 @@ let testing: [Target] = [
             "Campaigns", "Concurrency", "Database", "DatabaseSQLite", "Imaging", "Observability", "Storage",
             "StudioInterface", "Web", "Workflows", "WorkflowsSQL",
         ]),
-    tests("Scenarios", uses: ["atelier", "Concurrency", "Database", "DatabaseSQLite", "Imaging"]),
+    tests("Scenarios", uses: ["atelier", "drill", "Concurrency", "Database", "DatabaseSQLite", "Imaging"]),
 ]
 
 let package = Package(
