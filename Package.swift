@@ -59,7 +59,7 @@ let capabilities: [Target] = [
     capability("Settings"),
     capability("Observability", uses: ["Settings", "Concurrency"]),
     capability("Identity", uses: ["Settings", "Cryptography"]),
-    capability("Database", uses: ["Settings", "Concurrency"]),
+    capability("Database", uses: ["Settings", "Concurrency", "Observability"]),
     capability("HTTPClient", uses: ["Settings", "Concurrency"]),
     capability("Storage", uses: ["Settings", "Cryptography"]),
     capability("Imaging", uses: ["Settings", "Concurrency", "CVips"]),
@@ -80,7 +80,7 @@ let capabilities: [Target] = [
 let adapters: [Target] = [
     adapter("DatabaseSQLite", uses: ["Concurrency", "Database", "Observability", "CSQLite"]),
     adapter("DatabasePostgreSQL", uses: ["Concurrency", "Database", "CLinux", "CPostgreSQL"]),
-    adapter("DatabaseMySQL", uses: ["Concurrency", "Database", "CMariaDB"]),
+    adapter("DatabaseMySQL", uses: ["Database", "CMariaDB"]),
     adapter("HTTPClientCurl", uses: ["Concurrency", "HTTPClient", "CCurl"]),
     adapter("WorkflowsSQL", uses: ["Concurrency", "Database", "Observability", "Workflows"]),
     adapter("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "CLinux"]),
@@ -115,7 +115,8 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"],
+        name: "AtelierTesting",
+        dependencies: ["Concurrency", "Database", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows"],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
     .target(
         name: "Faults", dependencies: ["CFaultySQLite", "Concurrency", "Database"], path: "Sources/Testing/Faults",

@@ -1,7 +1,6 @@
 import Concurrency
 import FoundationEssentials
 import Generation
-import Glibc
 import Imaging
 import Observability
 import Settings
@@ -13,7 +12,7 @@ enum DemoCommand: Command {
         name: "demo", summary: "Runs one real job of every studio in a scratch folder and says where the pictures are.")
 
     static func run(_ arguments: Arguments) async throws -> ExitCode {
-        let home = try scratchFolder()
+        let home = try ScratchFolder.make("demo")
         let settings = try ProgramSettings.demonstration(home: home)
         let log = try ProgramLog(settings, name: "demo")
         let composition = try await Composition(settings, logger: log.logger, metrics: Metrics())
@@ -49,15 +48,6 @@ enum DemoCommand: Command {
             }
         }
         Terminal.out("The pictures stay there; the folder can be removed at any time.")
-    }
-
-    private static func scratchFolder() throws -> String {
-        let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-        var template = Array("\(base)/atelier-demo-XXXXXX".utf8CString)
-        guard template.withUnsafeMutableBufferPointer({ $0.baseAddress.flatMap(mkdtemp) != nil }) else {
-            throw UsageError("no scratch folder can be made in \(base); set TMPDIR")
-        }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 

@@ -27,12 +27,12 @@ struct RunAdmission: Sendable {
         let inserted = try connection.execute(
             """
             INSERT \(unsafe: ignore)INTO workflow_runs (
-                workflow_id, run_id, workflow, input, owner, priority, memo, log_context, parent, parent_child, state,
-                status, started_at, deadline_at)
+                workflow_id, run_id, workflow, input, owner, fairness_key, priority, memo, log_context, parent,
+                parent_child, state, status, started_at, deadline_at)
             VALUES (
-                \(workflowID.rawValue), \(runID.rawValue), \(workflow), \(input.bytes),
-                \(options.owner), \(options.priority), \(memo), \(logContext), \(parent?.run), \(parent?.childID), 0,
-                'running', \(startedAt), \(deadline))\(unsafe: conflict)
+                \(workflowID.rawValue), \(runID.rawValue), \(workflow), \(input.bytes), \(options.owner),
+                \(options.owner ?? ""), \(options.priority), \(memo), \(logContext), \(parent?.run),
+                \(parent?.childID), 0, 'running', \(startedAt), \(deadline))\(unsafe: conflict)
             """)
         return inserted == 1
     }

@@ -78,7 +78,8 @@ extension SQLWorkflowEngine {
 
     private static func shown(_ state: TaskState) -> PendingActivity.State {
         switch state {
-        case .queued, .suspect, .parked, .paused: .queued
+        case .queued, .suspect, .paused: .queued
+        case .parked: .parked
         case .backoff: .backoff
         case .running: .running
         }

@@ -54,6 +54,18 @@ public final class SQLWorkflowEngine: WorkflowEngine {
         }
     }
 
+    /// Forgets how often processes died in the run and its activities, and lets them be claimed again.
+    public func release(_ id: WorkflowID, in connection: any SQLConnection) throws -> ReleaseOutcome {
+        guard let row = try connection.first("SELECT id FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
+        else { return .notFound }
+        let run = try row.integer("id")
+        let runs = try connection.execute(
+            "UPDATE workflow_runs SET state = 0, lost = 0, problem = NULL WHERE id = \(run) AND state = 3")
+        let activities = try connection.execute(
+            "UPDATE activity_tasks SET state = 0, lost = 0 WHERE run = \(run) AND state = 4")
+        return runs + activities > 0 ? .released : .notParked
+    }
+
     /// Wakes the workers of this process.
     public func wake() { bulletin.wakeWorkers() }
 

@@ -60,6 +60,14 @@ struct RecordedEntry: Sendable, Equatable {
 }
 
 extension RecordedEntry {
+    /// Keeps `note` where the event leaves room for it: an activity that completed says in which attempt.
+    mutating func add(_ note: String?) {
+        if kind == "activityCompleted" { detail = note }
+    }
+
+    /// What ``add(_:)`` kept.
+    var note: String? { kind == "activityCompleted" ? detail : nil }
+
     /// - Throws: ``UnreadableHistory`` for a kind that this version does not know.
     func content() throws -> HistoryEntry.Content {
         if let event = try event() { return .event(event) }

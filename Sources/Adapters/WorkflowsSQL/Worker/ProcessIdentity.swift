@@ -17,6 +17,14 @@ package struct ProcessIdentity: Sendable, Equatable {
         host: (contents(of: "/proc/sys/kernel/random/boot_id") ?? "unknown") + " " + (link("/proc/self/ns/pid") ?? ""),
         process: "\(getpid()):\(startTime(of: Int(getpid())) ?? "unknown")")
 
+    /// This process for people: `host:pid`.
+    static let label: String = {
+        var name = [CChar](repeating: 0, count: 65)
+        gethostname(&name, name.count - 1)
+        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(host):\(getpid())"
+    }()
+
     /// Whether the process runs; nil when that cannot be seen from here.
     var isRunning: Bool? {
         guard host == Self.current.host else { return nil }

@@ -41,7 +41,7 @@ public final class WorkflowWorker: Service {
     /// - Throws: What made the database unusable for good. Everything it held is taken up by the next worker.
     public func run(until shutdown: ShutdownSignal) async throws {
         let doorbell = core.doorbell
-        let removeWaker = setup.engine.bulletin.addWorker { doorbell.ring() }
+        let removeWaker = setup.engine.bulletin.addWorker { doorbell.ringForNewWork() }
         defer { removeWaker() }
         try await core.open()
         await withTaskGroup(of: Void.self) { group in
