@@ -43,6 +43,14 @@ enum Sessions {
         }
     }
 
+    /// Notes that `session` writes its batch of that number, with this transaction.
+    ///
+    /// - Returns: False when it has been written: its answer was lost, and this is the repetition.
+    static func begin(batch number: Int, of session: String, on connection: any SQLConnection) throws -> Bool {
+        try connection.execute(
+            "UPDATE worker_sessions SET batch = \(number) WHERE id = \(session) AND batch < \(number)") == 1
+    }
+
     static func extend(_ id: String, until expiry: Int, on connection: any SQLConnection) throws {
         guard try connection.execute("UPDATE worker_sessions SET expires_at = \(expiry) WHERE id = \(id)") == 1 else {
             throw LeaseError.sessionLost

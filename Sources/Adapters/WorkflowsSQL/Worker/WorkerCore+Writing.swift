@@ -22,19 +22,25 @@ extension WorkerCore {
         while !outbox.isEmpty {
             let batch = Array(outbox.prefix(Self.batchLimit))
             outbox.removeFirst(batch.count)
+            underWay = batch
             await commit(batch)
         }
+        underWay = []
         isWriting = false
         tellIfIdle()
     }
 
     /// Writes a batch in one transaction; when one of it is refused, each for itself.
     private func commit(_ batch: [Change]) async {
-        let session = session
+        batchNumber += 1
+        let (session, number) = (session, batchNumber)
         do {
-            try await setup.database.write { connection in
-                try Sessions.check(session, on: connection)
-                for change in batch { try change.apply(for: session, on: connection) }
+            try await untilAnswered(in: session) {
+                try await setup.database.write { connection in
+                    try Sessions.check(session, on: connection)
+                    guard try Sessions.begin(batch: number, of: session, on: connection) else { return }
+                    for change in batch { try change.apply(for: session, on: connection) }
+                }
             }
         } catch {
             return await commitSingly(batch, after: error)
@@ -43,7 +49,10 @@ extension WorkerCore {
     }
 
     private func commitSingly(_ batch: [Change], after error: any Error) async {
-        if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
+        if error is Superseded {
+            for change in batch { settle(change, LeaseError.sessionLost) }
+            return
+        }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
             for change in batch { settle(change, error) }
             return session.isEmpty ? () : recover(from: error)
@@ -52,19 +61,25 @@ extension WorkerCore {
         for change in batch { await commit([change]) }
     }
 
-    /// The disk is full or the database is away: results of finished work are kept until they can be written.
-    private func commitLater(_ batch: [Change], after error: DatabaseError) async {
-        setup.logger.warning("results wait for the database", ["error": .text(String(describing: error))])
-        do {
-            try await setup.clock.sleep(for: .milliseconds(isStopping ? 50 : 500))
-        } catch {
-            // Nobody cancels this; if somebody does, trying again at once is right too.
+    /// The session in which something was to be written is over.
+    private struct Superseded: Error {}
+
+    /// Repeats `write` for as long as the disk is full or the database is away: results of finished work are kept until
+    /// they can be written.
+    ///
+    /// An answer may be lost after a commit, so what is repeated must find out whether it was done.
+    private func untilAnswered(in session: String, _ write: () async throws -> Void) async throws {
+        while true {
+            do { return try await write() } catch let error as DatabaseError where error.isRetryable {
+                setup.logger.warning("results wait for the database", ["error": .text(String(describing: error))])
+            }
+            do {
+                try await setup.clock.sleep(for: .milliseconds(isStopping ? 50 : 500))
+            } catch {
+                // Nobody cancels this; if somebody does, trying again at once is right too.
+            }
+            guard session == self.session else { throw Superseded() }
         }
-        guard !session.isEmpty else {
-            for change in batch { settle(change, LeaseError.sessionLost) }
-            return
-        }
-        outbox.insert(contentsOf: batch, at: 0)
     }
 
     /// Goes on after `change` is on disk, or was refused with `error`.
@@ -84,7 +99,7 @@ extension WorkerCore {
         // Only now: an alarm that rings before the row is there would find nothing.
         case .retry(_, _, let availableAt, _, _, _): alarm.set(availableAt)
         case .relay: setup.engine.wake()
-        case .handBack, .release: doorbell.ring()
+        case .handBack, .handBackRun, .release: doorbell.ring()
         case .clearLoss(let run):
             clearSuspect(run)
         case .park, .parkTask, .heartbeat: break

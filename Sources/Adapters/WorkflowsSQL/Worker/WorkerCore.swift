@@ -65,6 +65,12 @@ actor WorkerCore {
 
     var outbox: [Change] = []
     var isWriting = false
+    /// What is being written.
+    var underWay: [Change] = []
+    /// Numbers what is written in one transaction.
+    var batchNumber = 0
+    /// Whether a claim may have succeeded although its answer was lost: then the session holds what nobody here knows.
+    var mayHoldUnknown = false
     /// Whether the next look is to be a sweep, whatever the alarm says.
     var needsSweep = true
 
