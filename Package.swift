@@ -125,6 +125,11 @@ let testing: [Target] = [
         name: "drill",
         dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Faults", "Workflows", "WorkflowsSQL"],
         path: "Sources/Testing/drill", swiftSettings: strict),
+    .executableTarget(
+        name: "EngineSimulation",
+        dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"],
+        path: "Sources/Testing/EngineSimulation", swiftSettings: optimised),
+    tests("EngineSimulation", uses: ["Concurrency", "EngineSimulation"]),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),

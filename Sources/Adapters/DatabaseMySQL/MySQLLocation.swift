@@ -36,7 +36,8 @@ struct MySQLLocation: Sendable, Equatable {
     ///
     /// Reserved characters in user, password and database are written as `%40` and so on.
     /// - Throws: ``Database/DatabaseError/unavailable(_:)`` with what is wrong, never with the password.
-    init(_ url: String) throws(DatabaseError) {
+    init(_ url: String, statementTimeout: Int = 60) throws(DatabaseError) {
+        self.statementTimeout = statementTimeout
         guard let mark = url.firstRange(of: "://"), ["mysql", "mariadb"].contains(url[..<mark.lowerBound].lowercased())
         else { throw Self.refusal("does not begin with mysql://") }
         let rest = url[mark.upperBound...].prefix { $0 != "#" }

@@ -42,6 +42,13 @@ extension DatabaseError {
         return parts.isEmpty ? "unnamed" : "not null " + parts.joined(separator: ".")
     }
 
+    /// The error of a wrong statement with the statement's beginning, which holds no value: those are bound to it.
+    func naming(_ statement: SQL) -> DatabaseError {
+        guard case .statement(let reason) = self else { return self }
+        let words = statement.questionMarked.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return .statement("\(reason): \(words.prefix(160))")
+    }
+
     private static let plansAreOld = "its tables have changed since the statement was prepared"
 
     /// Whether statements must be prepared anew.

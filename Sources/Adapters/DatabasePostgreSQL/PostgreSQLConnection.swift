@@ -54,9 +54,10 @@ final class PostgreSQLConnection: ServerConnection {
             }
             return try send(prepared: try prepared(statement))
         } catch {
-            undoing = error
             if error.concernsPlans { cache.forgetAll() }
-            throw error
+            let failure = error.naming(statement)
+            undoing = failure
+            throw failure
         }
     }
 
@@ -65,8 +66,8 @@ final class PostgreSQLConnection: ServerConnection {
         let (name, evicted) = cache.add(statement.questionMarked)
         if let evicted { try session.run("DEALLOCATE \(evicted)") }
         do throws(DatabaseError) {
-            let text = statement.numbered
-            _ = try session.result { PQsendPrepare(session.pointer, name, text, 0, nil) }
+            let (text, types) = (statement.numbered, parameters.types)
+            _ = try session.result { PQsendPrepare(session.pointer, name, text, Int32(types.count), types) }
         } catch {
             cache.forget(statement.questionMarked)
             throw error

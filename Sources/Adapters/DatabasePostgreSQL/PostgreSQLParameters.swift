@@ -2,9 +2,12 @@ import Database
 
 /// The values of a statement in the form in which the library takes them, in memory that is used again.
 ///
-/// Numbers and texts go as text, whose type the server takes from their place in the statement; bytes go as they are.
+/// Numbers and texts go as text, bytes as they are. A statement is prepared with numbers as 64-bit ones, so that one that
+/// is compared with a smaller column may be out of its range; every other type the server takes from its place.
 struct PostgreSQLParameters {
     private static let nothing = -1
+    /// The server's types of the values last bound; 0 for what it is to find out.
+    private(set) var types: [UInt32] = []
     private var bytes: [CChar] = []
     private var offsets: [Int] = []
     private var lengths: [Int32] = []
@@ -20,7 +23,9 @@ struct PostgreSQLParameters {
         offsets.removeAll(keepingCapacity: true)
         lengths.removeAll(keepingCapacity: true)
         formats.removeAll(keepingCapacity: true)
+        types.removeAll(keepingCapacity: true)
         for value in values {
+            types.append(Self.type(of: value))
             switch value {
             case .null:
                 offsets.append(Self.nothing)
@@ -40,6 +45,14 @@ struct PostgreSQLParameters {
                 // So that a pointer to empty bytes points somewhere: null would be no value.
                 bytes.append(0)
             }
+        }
+    }
+
+    private static func type(of value: SQLValue) -> UInt32 {
+        switch value {
+        case .integer: PostgreSQLType.int8.rawValue
+        case .real: PostgreSQLType.float8.rawValue
+        case .null, .text, .blob: 0
         }
     }
 

@@ -1,4 +1,5 @@
 import Concurrency
+import Database
 import FoundationEssentials
 import Generation
 import Imaging
@@ -9,11 +10,15 @@ import StudioInterface
 /// One real job of every studio, on a spare port and a scratch folder, in this process.
 enum DemoCommand: Command {
     static let specification = CommandSpecification(
-        name: "demo", summary: "Runs one real job of every studio in a scratch folder and says where the pictures are.")
+        name: "demo", summary: "Runs one real job of every studio in a scratch folder and says where the pictures are.",
+        flags: ["database": "keep its rows in DATABASE_URL instead of the scratch folder"])
 
     static func run(_ arguments: Arguments) async throws -> ExitCode {
         let home = try ScratchFolder.make("demo")
-        let settings = try ProgramSettings.demonstration(home: home)
+        let database =
+            try arguments.has("database")
+            ? ProgramSettings.load(writingSecrets: false)[DatabaseSettings.url] : nil
+        let settings = try ProgramSettings.demonstration(home: home, database: database)
         let log = try ProgramLog(settings, name: "demo")
         let composition = try await Composition(settings, logger: log.logger, metrics: Metrics())
         let shutdown = ShutdownSignal()

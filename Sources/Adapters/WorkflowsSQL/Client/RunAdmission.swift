@@ -28,11 +28,12 @@ struct RunAdmission: Sendable {
             """
             INSERT \(unsafe: ignore)INTO workflow_runs (
                 workflow_id, run_id, workflow, input, owner, fairness_key, priority, memo, log_context, parent,
-                parent_child, state, status, started_at, deadline_at)
+                parent_child, state, status, started_at, deadline_at, time_limit)
             VALUES (
                 \(workflowID.rawValue), \(runID.rawValue), \(workflow), \(input.bytes), \(options.owner),
                 \(options.owner ?? ""), \(options.priority), \(memo), \(logContext), \(parent?.run),
-                \(parent?.childID), 0, 'running', \(startedAt), \(deadline))\(unsafe: conflict)
+                \(parent?.childID), 0, 'running', \(startedAt), \(deadline),
+                \(options.workflowTimeout?.microseconds))\(unsafe: conflict)
             """)
         return inserted == 1
     }

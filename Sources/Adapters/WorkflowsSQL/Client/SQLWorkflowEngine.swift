@@ -6,11 +6,13 @@ public import Workflows
 /// Durable execution in a database of ours: the client side.
 ///
 /// ``WorkflowWorker`` does the work.
-public final class SQLWorkflowEngine: WorkflowEngine {
+public final class SQLWorkflowEngine: WorkflowSupervisor {
     let database: any Database
     let clock: any WallClock
     let makeID: @Sendable () -> String
     let bulletin = Bulletin()
+    /// What else goes on when a run is reopened.
+    let reopeningHooks = Locked<[@Sendable (WorkflowDescription, any SQLConnection) throws -> Void]>([])
 
     /// Uses the tables of ``Database/Migration/workflows``, which must be there.
     /// - Parameter makeID: Names runs and sessions; no two of its names may ever be the same.

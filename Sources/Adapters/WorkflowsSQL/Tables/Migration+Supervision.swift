@@ -8,6 +8,7 @@ extension Migration {
     /// - `workflow_history_archive`: the entries that a reopening took out of the history.
     static func supervision(_ words: SchemaWords) -> [SQL] {
         attempts(words) + reopenings(words) + workers(words) + [
+            "ALTER TABLE workflow_runs ADD COLUMN time_limit BIGINT",
             "ALTER TABLE workflow_runs ADD COLUMN paused_at BIGINT",
             "ALTER TABLE workflow_runs ADD COLUMN paused_by \(unsafe: words.key)",
             "ALTER TABLE workflow_runs ADD COLUMN pause_reason TEXT",
