@@ -14,6 +14,8 @@ public final class ManualClock: WallClock {
     }
     private struct State {
         var now: Date
+        /// How far the time of day was corrected, in seconds.
+        var correction = 0.0
         var next = 0
         var sleepers: [Int: Sleeper] = [:]
         var watchers: [Watcher] = []
@@ -27,6 +29,12 @@ public final class ManualClock: WallClock {
 
     /// The time the test has set.
     public var now: Date { state.withLock { $0.now } }
+
+    /// The time without its corrections.
+    public var uptime: Duration {
+        let seconds = state.withLock { $0.now.timeIntervalSince1970 - $0.correction }
+        return .microseconds(Int64((seconds * 1_000_000).rounded()))
+    }
 
     /// How many tasks sleep now.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
@@ -43,6 +51,17 @@ public final class ManualClock: WallClock {
             return due.values.sorted { $0.end < $1.end }.map(\.continuation)
         }
         for sleeper in due { sleeper.resume() }
+    }
+
+    /// Corrects the time of day by `duration`, which may be negative; whoever sleeps goes on for as long as he meant to.
+    public func correct(by duration: Duration) {
+        state.withLock { state in
+            state.now.addTimeInterval(duration.seconds)
+            state.correction += duration.seconds
+            state.sleepers = state.sleepers.mapValues { sleeper in
+                Sleeper(end: sleeper.end.addingTimeInterval(duration.seconds), continuation: sleeper.continuation)
+            }
+        }
     }
 
     /// Waits until the test has moved the clock far enough.

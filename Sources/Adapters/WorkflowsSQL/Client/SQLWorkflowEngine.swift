@@ -48,10 +48,12 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     }
 
     /// Leaves the signal in the run's inbox.
+    /// - Throws: ``Workflows/PayloadTooLarge``.
     public func signal(
         _ id: WorkflowID, named name: String, payload: Payload, in connection: any SQLConnection
     ) throws -> RequestOutcome {
-        try request(id, in: connection) { run in
+        try payload.check()
+        return try request(id, in: connection) { run in
             try Inbox.post(.signalled(name: name, payload: payload), to: run, on: connection)
         }
     }
@@ -111,7 +113,8 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     ) throws -> RequestOutcome {
         guard let row = try connection.first("SELECT id, state FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
         else { return .notFound }
-        guard try row.integer("state") != RunState.closed.rawValue else { return .alreadyClosed }
+        let isClosed = [RunState.closed, .leaving].map(\.rawValue).contains(try row.integer("state"))
+        guard !isClosed else { return .alreadyClosed }
         try post(try row.integer("id"))
         return .accepted
     }
