@@ -116,7 +116,7 @@ let program: [Target] = [
 let testing: [Target] = [
     .target(
         name: "AtelierTesting",
-        dependencies: ["Concurrency", "Database", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows"],
+        dependencies: ["Concurrency", "Database", "DatabaseMySQL", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows"],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
     .target(
         name: "Faults", dependencies: ["CFaultySQLite", "Concurrency", "Database"], path: "Sources/Testing/Faults",

@@ -10,15 +10,13 @@ enum Change: Sendable {
     case retry(TaskKey, token: Int, availableAt: Int, failure: WorkflowFailure, AttemptRecord, limit: Int?)
     /// An activity ended whose run somebody else holds, or nobody.
     case relay(WorkflowEvent, TaskKey, token: Int, AttemptRecord?)
-    /// A lease is given back by a worker that stops, or that never heard that it had it; the attempt does not count.
-    case handBack(TaskKey, token: Int, AttemptRecord?)
+    /// A stopping worker gives a lease back; the attempt does not count.
+    case handBack(TaskKey, token: Int, AttemptRecord)
     /// Processes died in it too often; the attempt that was claimed is not begun.
     case parkTask(TaskKey, token: Int, failure: WorkflowFailure)
     case heartbeat(TaskKey, token: Int, details: Payload, done: CheckedContinuation<Void, Never>)
     /// The run leaves memory.
     case release(run: Int)
-    /// The run was taken by a claim whose answer was lost.
-    case handBackRun(Int)
     /// The run's code cannot go on.
     case park(run: Int, problem: String)
     /// The run was loaded without harm although its holders died.
@@ -42,7 +40,7 @@ enum Change: Sendable {
                     started_at = NULL
                 WHERE \(run: key) AND token = \(token) AND state = 2
                 """, key, on: connection)
-            try attempt?.insert(.handedBack, of: key, on: connection)
+            try attempt.insert(.handedBack, of: key, on: connection)
         case .parkTask(let key, let token, let failure):
             let parked = try connection.execute(
                 """
@@ -56,16 +54,11 @@ enum Change: Sendable {
                 "UPDATE activity_tasks SET heartbeat = \(details.bytes) WHERE \(run: key) AND token = \(token)", key,
                 on: connection)
         case .release(let run):
+            try Inbox.lock([run], on: connection)
             try connection.execute(
                 """
                 UPDATE workflow_runs SET session = NULL, state = CASE WHEN EXISTS (
                     SELECT 1 FROM workflow_inbox WHERE workflow_inbox.run = workflow_runs.id) THEN 0 ELSE 2 END
-                WHERE id = \(run) AND state = 1 AND session = \(session)
-                """)
-        case .handBackRun(let run):
-            try connection.execute(
-                """
-                UPDATE workflow_runs SET session = NULL, state = 0
                 WHERE id = \(run) AND state = 1 AND session = \(session)
                 """)
         case .park(let run, let problem):
@@ -116,28 +109,5 @@ extension SQL.StringInterpolation {
         appendInterpolation(key.run)
         appendLiteral(" AND activity_id = ")
         appendInterpolation(key.activityID)
-    }
-}
-
-extension Change {
-    /// The run that leaves this worker's memory with it.
-    var leavingRun: Int? {
-        switch self {
-        case .release(let run), .handBackRun(let run), .park(let run, _): run
-        default: nil
-        }
-    }
-
-    /// The activities whose leases it is about.
-    var tasks: [TaskKey] {
-        switch self {
-        case .turn(let turn):
-            turn.endedTasks.map { TaskKey(run: turn.run, activityID: $0.activityID) }
-                + turn.newTasks.map { TaskKey(run: turn.run, activityID: $0.command.id) }
-        case .retry(let key, _, _, _, _, _), .relay(_, let key, _, _), .handBack(let key, _, _),
-            .parkTask(let key, _, _), .heartbeat(let key, _, _, _):
-            [key]
-        case .release, .handBackRun, .park, .clearLoss: []
-        }
     }
 }

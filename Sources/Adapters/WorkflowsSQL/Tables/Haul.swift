@@ -17,8 +17,6 @@ struct Haul: Sendable {
         var takesSuspectTask: Bool
         /// Whether something is due, or it is time to look for what others left.
         var isSweep: Bool
-        /// Whether to tell all that the session holds.
-        var wantsHoldings: Bool
         /// Whose turn it is.
         var turns: TurnOrder
     }
@@ -28,8 +26,6 @@ struct Haul: Sendable {
     var inbox: [Inbox.Row] = []
     /// Leased activities that are to be cancelled, whoever asked for it.
     var cancelled: [TaskKey] = []
-    /// What the session held before this look.
-    var holdings: Holdings?
     /// When to look again; only of a sweep.
     var nextDue: Int?
     /// Whose turn it is afterwards.
@@ -43,7 +39,6 @@ struct Haul: Sendable {
             try Sessions.check(session, on: connection)
         }
         var haul = Haul(turns: request.turns)
-        if request.wantsHoldings { haul.holdings = try Holdings(of: session, on: connection) }
         if request.isSweep { try DueWork.fire(at: request.now, on: connection) }
         if request.freeRuns > 0 {
             haul.runs = try ClaimedRun.claim(request.freeRuns, for: session, &haul.turns, on: connection)

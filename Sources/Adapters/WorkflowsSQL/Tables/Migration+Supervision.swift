@@ -55,7 +55,6 @@ extension Migration {
             "ALTER TABLE worker_sessions ADD COLUMN label \(unsafe: words.key)",
             "ALTER TABLE worker_sessions ADD COLUMN queues TEXT",
             "ALTER TABLE worker_sessions ADD COLUMN started_at BIGINT",
-            "ALTER TABLE worker_sessions ADD COLUMN batch BIGINT NOT NULL DEFAULT 0",
         ]
     }
 }

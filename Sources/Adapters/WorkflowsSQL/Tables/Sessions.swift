@@ -37,18 +37,10 @@ enum Sessions {
     /// - Throws: ``LeaseError/sessionLost`` when somebody declared the session dead.
     static func check(_ id: String, on connection: any SQLConnection) throws {
         // Locked where rows can be: nobody may end the session between this look and the commit.
-        let lock = connection.dialect == .sqlite ? "" : " FOR UPDATE"
+        let lock = connection.dialect.forUpdate
         guard try connection.first("SELECT id FROM worker_sessions WHERE id = \(id)\(unsafe: lock)") != nil else {
             throw LeaseError.sessionLost
         }
-    }
-
-    /// Notes that `session` writes its batch of that number, with this transaction.
-    ///
-    /// - Returns: False when it has been written: its answer was lost, and this is the repetition.
-    static func begin(batch number: Int, of session: String, on connection: any SQLConnection) throws -> Bool {
-        try connection.execute(
-            "UPDATE worker_sessions SET batch = \(number) WHERE id = \(session) AND batch < \(number)") == 1
     }
 
     static func extend(_ id: String, until expiry: Int, on connection: any SQLConnection) throws {
@@ -99,6 +91,8 @@ enum Sessions {
     ///
     /// A run without a history has not even begun, so it is ready, whatever waits for it.
     static func close(_ id: String, at now: Int, on connection: any SQLConnection) throws {
+        let held = try connection.query("SELECT id FROM workflow_runs WHERE state = 1 AND session = \(id)")
+        try Inbox.lock(held.map { try $0.integer("id") }, on: connection)
         try connection.execute(
             """
             UPDATE workflow_runs SET session = NULL, state = CASE

@@ -16,11 +16,6 @@ final class HeldRun {
         let source: Source
         /// What the history keeps beside the event: which attempt completed.
         var note: String?
-
-        /// The activity that it ends, where this worker held it.
-        var task: TaskKey? {
-            if case .task(let key, _, _) = source { key } else { nil }
-        }
     }
 
     let row: ClaimedRun
@@ -50,11 +45,6 @@ final class HeldRun {
         self.row = row
         hasLoss = row.lost > 0
         mayHaveHistory = row.wasHeld
-    }
-
-    /// The activities whose end it has been told, but nobody else yet.
-    var toldTasks: [TaskKey] {
-        (pending + inFlight).compactMap(\.task)
     }
 
     /// Whether it stands where its history ends, and nobody has told it anything since.

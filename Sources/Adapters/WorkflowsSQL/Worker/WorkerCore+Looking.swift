@@ -20,6 +20,7 @@ extension WorkerCore {
             guard !isStopping else { return }
             do { try await open() } catch { return fail(error) }
         }
+        do { try await giveBackForgotten() } catch { return recover(from: error) }
         let request = makeRequest()
         do {
             if request.isSweep { try await buryDeadSessions() }
@@ -52,7 +53,7 @@ extension WorkerCore {
             session: session, now: now, extendsUntil: sessionExpiry - now < lease * 2 / 3 ? now + lease : nil,
             freeRuns: max(0, freeRuns), shares: sharesOfMemory(), freeSlots: slots.reserveForClaim(),
             takesSuspectRun: suspectRun == nil, takesSuspectTask: suspectTask == nil, isSweep: isSweep,
-            wantsHoldings: mayHoldUnknown, turns: turns)
+            turns: turns)
     }
 
     private func take(_ haul: Haul, of request: Haul.Request) async {
@@ -63,7 +64,6 @@ extension WorkerCore {
             if let due = haul.nextDue { alarm.set(due) }
             alarm.set(now.microseconds + setup.limits.sweepInterval.microseconds)
         }
-        if let holdings = haul.holdings { giveBackUnknown(holdings) }
         for row in haul.runs {
             held[row.id] = HeldRun(row)
             unloaded.append(row.id)
@@ -85,20 +85,7 @@ extension WorkerCore {
         slots.settle(request.freeSlots, claimed: [:])
         for (queue, _) in request.freeSlots { slots.noteBacklog(queue) }
         if request.isSweep { needsSweep = true }
-        // It may have been committed all the same.
-        mayHoldUnknown = true
-    }
-
-    /// Gives back what a claim brought of which this worker never heard.
-    private func giveBackUnknown(_ holdings: Holdings) {
-        mayHoldUnknown = false
-        let pending = underWay + outbox
-        let leaving = Set(pending.compactMap(\.leavingRun))
-        for run in holdings.runs where held[run] == nil && !leaving.contains(run) { write(.handBackRun(run)) }
-        let known = Set(pending.flatMap(\.tasks)).union(held.values.flatMap(\.toldTasks))
-        for task in holdings.tasks where running[task.key] == nil && !known.contains(task.key) {
-            write(.handBack(task.key, token: task.token, nil))
-        }
+        mayHoldForgotten = true
     }
 
     /// Goes on after a failed look: later, in a new session, or not at all.

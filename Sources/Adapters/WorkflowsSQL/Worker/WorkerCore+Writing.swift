@@ -12,7 +12,10 @@ extension WorkerCore {
     func write(_ change: Change) {
         guard fatalError == nil, !session.isEmpty else { return settle(change, LeaseError.sessionLost) }
         outbox.append(change)
-        guard !isWriting else { return }
+        if !isWriting { beginWriting() }
+    }
+
+    func beginWriting() {
         isWriting = true
         // Ends by itself when the outbox is empty; `stop` waits for that.
         Task { await writeOutbox() }
@@ -22,64 +25,57 @@ extension WorkerCore {
         while !outbox.isEmpty {
             let batch = Array(outbox.prefix(Self.batchLimit))
             outbox.removeFirst(batch.count)
-            underWay = batch
-            await commit(batch)
+            let unsure = min(unsureCount, batch.count)
+            unsureCount -= unsure
+            await commit(batch, unsure: unsure)
         }
-        underWay = []
         isWriting = false
         tellIfIdle()
     }
 
     /// Writes a batch in one transaction; when one of it is refused, each for itself.
-    private func commit(_ batch: [Change]) async {
-        batchNumber += 1
-        let (session, number) = (session, batchNumber)
+    /// - Parameter unsure: How many at its beginning an earlier try may have written.
+    private func commit(_ batch: [Change], unsure: Int) async {
+        let session = session
         do {
-            try await untilAnswered(in: session) {
-                try await setup.database.write { connection in
-                    try Sessions.check(session, on: connection)
-                    guard try Sessions.begin(batch: number, of: session, on: connection) else { return }
-                    for change in batch { try change.apply(for: session, on: connection) }
+            try await setup.database.write { connection in
+                try Sessions.check(session, on: connection)
+                for (index, change) in batch.enumerated() {
+                    if index < unsure, try change.wasApplied(for: session, on: connection) { continue }
+                    try change.apply(for: session, on: connection)
                 }
             }
         } catch {
-            return await commitSingly(batch, after: error)
+            return await commitSingly(batch, unsure: unsure, after: error)
         }
         for change in batch { settle(change, nil) }
     }
 
-    private func commitSingly(_ batch: [Change], after error: any Error) async {
-        if error is Superseded {
-            for change in batch { settle(change, LeaseError.sessionLost) }
-            return
-        }
+    private func commitSingly(_ batch: [Change], unsure: Int, after error: any Error) async {
+        if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
             for change in batch { settle(change, error) }
             return session.isEmpty ? () : recover(from: error)
         }
         guard batch.count > 1 else { return settle(batch[0], error) }
-        for change in batch { await commit([change]) }
+        for (index, change) in batch.enumerated() { await commit([change], unsure: index < unsure ? 1 : 0) }
     }
 
-    /// The session in which something was to be written is over.
-    private struct Superseded: Error {}
-
-    /// Repeats `write` for as long as the disk is full or the database is away: results of finished work are kept until
-    /// they can be written.
-    ///
-    /// An answer may be lost after a commit, so what is repeated must find out whether it was done.
-    private func untilAnswered(in session: String, _ write: () async throws -> Void) async throws {
-        while true {
-            do { return try await write() } catch let error as DatabaseError where error.isRetryable {
-                setup.logger.warning("results wait for the database", ["error": .text(String(describing: error))])
-            }
-            do {
-                try await setup.clock.sleep(for: .milliseconds(isStopping ? 50 : 500))
-            } catch {
-                // Nobody cancels this; if somebody does, trying again at once is right too.
-            }
-            guard session == self.session else { throw Superseded() }
+    /// The disk is full or the database is away: results of finished work are kept until they can be written.
+    private func commitLater(_ batch: [Change], after error: DatabaseError) async {
+        setup.logger.warning("results wait for the database", ["error": .text(String(describing: error))])
+        do {
+            try await setup.clock.sleep(for: .milliseconds(isStopping ? 50 : 500))
+        } catch {
+            // Nobody cancels this; if somebody does, trying again at once is right too.
         }
+        guard !session.isEmpty else {
+            for change in batch { settle(change, LeaseError.sessionLost) }
+            return
+        }
+        outbox.insert(contentsOf: batch, at: 0)
+        // A connection that broke during the commit does not say whether it was carried out.
+        unsureCount += batch.count
     }
 
     /// Goes on after `change` is on disk, or was refused with `error`.
@@ -99,7 +95,7 @@ extension WorkerCore {
         // Only now: an alarm that rings before the row is there would find nothing.
         case .retry(_, _, let availableAt, _, _, _): alarm.set(availableAt)
         case .relay: setup.engine.wake()
-        case .handBack, .handBackRun, .release: doorbell.ring()
+        case .handBack, .release: doorbell.ring()
         case .clearLoss(let run):
             clearSuspect(run)
         case .park, .parkTask, .heartbeat: break

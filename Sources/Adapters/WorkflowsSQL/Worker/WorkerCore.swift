@@ -65,12 +65,10 @@ actor WorkerCore {
 
     var outbox: [Change] = []
     var isWriting = false
-    /// What is being written.
-    var underWay: [Change] = []
-    /// Numbers what is written in one transaction.
-    var batchNumber = 0
-    /// Whether a claim may have succeeded although its answer was lost: then the session holds what nobody here knows.
-    var mayHoldUnknown = false
+    /// How many changes at the beginning of the outbox an earlier try may have written.
+    var unsureCount = 0
+    /// Whether a look failed that may have taken something all the same.
+    var mayHoldForgotten = false
     /// Whether the next look is to be a sweep, whatever the alarm says.
     var needsSweep = true
 
@@ -146,7 +144,7 @@ actor WorkerCore {
         (held, unloaded) = ([:], [])
         (suspectRun, suspectTask) = (nil, nil)
         let dropped = outbox
-        outbox = []
+        (outbox, unsureCount, mayHoldForgotten) = ([], 0, false)
         for change in dropped { settle(change, LeaseError.sessionLost) }
         alarm.reset()
     }
