@@ -151,7 +151,7 @@ let testing: [Target] = [
         uses: ["Concurrency", "Database", "DatabaseSQLite", "Faults", "Observability", "Workflows", "WorkflowsSQL"]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),
     tests("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "WebMicrohttpd"]),
-    tests("StudioInterface", uses: ["Concurrency", "Database", "DatabaseSQLite", "StudioInterface"]),
+    tests("StudioInterface", uses: ["Concurrency", "Database", "StudioInterface"]),
     tests(
         "Campaigns",
         uses: [

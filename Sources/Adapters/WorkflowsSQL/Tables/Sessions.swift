@@ -36,8 +36,14 @@ enum Sessions {
 
     /// - Throws: ``LeaseError/sessionLost`` when somebody declared the session dead.
     static func check(_ id: String, on connection: any SQLConnection) throws {
-        // Locked where rows can be: nobody may end the session between this look and the commit.
-        let lock = connection.dialect.forUpdate
+        // Locked where rows can be: nobody may end the session between this look and the commit. Shared, since its own
+        // worker looks and writes at the same time.
+        let lock =
+            switch connection.dialect {
+            case .sqlite: ""
+            case .postgresql: " FOR KEY SHARE"
+            case .mysql: " LOCK IN SHARE MODE"
+            }
         guard try connection.first("SELECT id FROM worker_sessions WHERE id = \(id)\(unsafe: lock)") != nil else {
             throw LeaseError.sessionLost
         }

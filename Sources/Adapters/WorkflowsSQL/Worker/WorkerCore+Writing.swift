@@ -33,32 +33,33 @@ extension WorkerCore {
         tellIfIdle()
     }
 
-    /// Writes a batch in one transaction; when one of it is refused, each for itself.
+    /// Writes a batch in one transaction; when one of it is refused, in halves until that one is alone.
     /// - Parameter unsure: How many at its beginning an earlier try may have written.
     private func commit(_ batch: [Change], unsure: Int) async {
         let session = session
         do {
             try await setup.database.write { connection in
                 try Sessions.check(session, on: connection)
-                for (index, change) in batch.enumerated() {
-                    if index < unsure, try change.wasApplied(for: session, on: connection) { continue }
-                    try change.apply(for: session, on: connection)
-                }
+                let written = try batch.prefix(unsure).map { try $0.wasApplied(for: session, on: connection) }
+                let rest = zip(batch, written).filter { !$1 }.map(\.0) + batch.dropFirst(unsure)
+                try Change.apply(rest, for: session, on: connection)
             }
         } catch {
-            return await commitSingly(batch, unsure: unsure, after: error)
+            return await commitInParts(batch, unsure: unsure, after: error)
         }
         for change in batch { settle(change, nil) }
     }
 
-    private func commitSingly(_ batch: [Change], unsure: Int, after error: any Error) async {
+    private func commitInParts(_ batch: [Change], unsure: Int, after error: any Error) async {
         if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
             for change in batch { settle(change, error) }
             return session.isEmpty ? () : recover(from: error)
         }
         guard batch.count > 1 else { return settle(batch[0], error) }
-        for (index, change) in batch.enumerated() { await commit([change], unsure: index < unsure ? 1 : 0) }
+        let half = batch.count / 2
+        await commit(Array(batch.prefix(half)), unsure: min(unsure, half))
+        await commit(Array(batch.dropFirst(half)), unsure: max(0, unsure - half))
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
