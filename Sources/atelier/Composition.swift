@@ -69,9 +69,12 @@ struct Composition: Sendable {
         _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
         do { return try await body() } catch let error as DatabaseError {
-            guard case .unavailable = error else { throw error }
-            Terminal.error("atelier: \(error)")
-            throw ExitCode.wrongConfiguration
+            switch error {
+            case .unavailable, .full, .newerSchema:
+                Terminal.error("atelier: \(error)")
+                throw ExitCode.wrongConfiguration
+            default: throw error
+            }
         }
     }
 
@@ -189,7 +192,10 @@ extension Composition {
     var sweeps: [any Service] {
         studios.flatMap(\.services) + [
             IdempotencySweep(database: database, clock: clock, logger: logger),
-            WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger),
+            WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger) {
+                [studios] job in
+                for studio in studios { try await studio.forget(job) }
+            },
         ]
     }
 }

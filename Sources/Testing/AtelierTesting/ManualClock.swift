@@ -52,6 +52,16 @@ public final class ManualClock: WallClock {
         for sleeper in due { sleeper.resume() }
     }
 
+    /// Corrects the time of day by `duration`, which may be negative; whoever sleeps goes on for as long as he meant to.
+    public func correct(by duration: Duration) {
+        state.withLock { state in
+            state.now.addTimeInterval(duration.seconds)
+            state.sleepers = state.sleepers.mapValues { sleeper in
+                Sleeper(end: sleeper.end.addingTimeInterval(duration.seconds), continuation: sleeper.continuation)
+            }
+        }
+    }
+
     /// Waits until the test has moved the clock far enough.
     /// - Throws: `CancellationError` as soon as the task is cancelled.
     public func sleep(for duration: Duration) async throws {

@@ -93,7 +93,8 @@ struct Turn: Sendable {
 
     private func cancelChild(_ id: WorkflowID, on connection: any SQLConnection) throws {
         let row = try connection.first(
-            "SELECT id FROM workflow_runs WHERE workflow_id = \(id.rawValue) AND state <> 4 AND parent = \(run)")
+            "SELECT id FROM workflow_runs WHERE workflow_id = \(id.rawValue) AND state NOT IN (4, 7) AND parent = \(run)"
+        )
         guard let row else { return }
         try Inbox.post(
             .cancelRequested(reason: "its parent was cancelled"), to: try row.integer("id"), on: connection)
@@ -113,7 +114,8 @@ struct Turn: Sendable {
                         ?? WorkflowFailure(
                             kind: closing.status.rawValue, message: "The child workflow did not complete."))
             }
-        let isOpen = try connection.first("SELECT id FROM workflow_runs WHERE id = \(parent.run) AND state <> 4") != nil
+        let isOpen =
+            try connection.first("SELECT id FROM workflow_runs WHERE id = \(parent.run) AND state NOT IN (4, 7)") != nil
         if isOpen { try Inbox.post(event, to: parent.run, on: connection) }
     }
 }

@@ -52,6 +52,9 @@ extension WorkerCore {
     /// Puts the decider's commands and outcome into the turn.
     private func decide(_ turn: inout Turn, _ run: HeldRun, _ decider: Decider) throws {
         turn.clearsLoss = run.hasLoss
+        if decider.outcome == nil, let failure = runaway(run, turn) {
+            return turn.close(Turn.Closing(status: .failed, failure: failure), run)
+        }
         do {
             let commands = try decider.takeCommands()
             turn.progress = decider.takeReport()
@@ -69,6 +72,20 @@ extension WorkerCore {
             return turn.close(Turn.Closing(status: .failed, failure: failure), run)
         }
         if let outcome = decider.outcome { turn.close(Turn.Closing(outcome), run) }
+    }
+
+    /// Why the run may not go on: each replay of an endless history takes longer than the last.
+    private func runaway(_ run: HeldRun, _ turn: Turn) -> WorkflowFailure? {
+        let entries = turn.firstSequence - 1 + turn.entries.count
+        guard entries >= setup.limits.historyEntries || run.historyBytes >= setup.limits.historyBytes else {
+            return nil
+        }
+        return WorkflowFailure(
+            kind: WorkflowFailure.Kind.historyTooLong,
+            message: """
+                The job has \(entries) events of \(run.historyBytes) bytes on record; at most \
+                \(setup.limits.historyEntries) and \(setup.limits.historyBytes) bytes may be. Split its work into child jobs.
+                """)
     }
 
     /// Goes on after a turn is on disk.
