@@ -21,61 +21,76 @@ extension WorkerCore {
         Task { await writeOutbox() }
     }
 
+    /// Changes that share a transaction.
+    private struct Batch {
+        var changes: [Change]
+        /// How many at its beginning an earlier try may have written.
+        var unsure: Int
+        /// Whose they are; the worker may have begun another session by the time the answer comes.
+        let session: String
+    }
+
     private func writeOutbox() async {
         while !outbox.isEmpty {
-            let batch = Array(outbox.prefix(Self.batchLimit))
-            outbox.removeFirst(batch.count)
-            let unsure = min(unsureCount, batch.count)
+            let changes = Array(outbox.prefix(Self.batchLimit))
+            outbox.removeFirst(changes.count)
+            let unsure = min(unsureCount, changes.count)
             unsureCount -= unsure
-            await commit(batch, unsure: unsure)
+            await commit(Batch(changes: changes, unsure: unsure, session: session))
         }
         isWriting = false
         tellIfIdle()
     }
 
     /// Writes a batch in one transaction; when one of it is refused, each for itself.
-    /// - Parameter unsure: How many at its beginning an earlier try may have written.
-    private func commit(_ batch: [Change], unsure: Int) async {
-        let session = session
+    private func commit(_ batch: Batch) async {
         do {
             try await setup.database.write { connection in
-                try Sessions.check(session, on: connection)
-                for (index, change) in batch.enumerated() {
-                    if index < unsure, try change.wasApplied(for: session, on: connection) { continue }
-                    try change.apply(for: session, on: connection)
+                try Sessions.check(batch.session, on: connection)
+                for (index, change) in batch.changes.enumerated() {
+                    if index < batch.unsure, try change.wasApplied(for: batch.session, on: connection) { continue }
+                    try change.apply(for: batch.session, on: connection)
                 }
             }
         } catch {
-            return await commitSingly(batch, unsure: unsure, after: error)
+            return await commitSingly(batch, after: error)
         }
-        for change in batch { settle(change, nil) }
+        // What was written belongs to others by now if the session has ended meanwhile.
+        settle(batch, session == batch.session ? nil : LeaseError.sessionLost)
     }
 
-    private func commitSingly(_ batch: [Change], unsure: Int, after error: any Error) async {
+    private func commitSingly(_ batch: Batch, after error: any Error) async {
+        guard session == batch.session else { return settle(batch, LeaseError.sessionLost) }
         if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
-            for change in batch { settle(change, error) }
-            return session.isEmpty ? () : recover(from: error)
+            settle(batch, LeaseError.sessionLost)
+            return recover(from: error)
         }
-        guard batch.count > 1 else { return settle(batch[0], error) }
-        for (index, change) in batch.enumerated() { await commit([change], unsure: index < unsure ? 1 : 0) }
+        guard batch.changes.count > 1 else { return settle(batch, error) }
+        for (index, change) in batch.changes.enumerated() {
+            await commit(Batch(changes: [change], unsure: index < batch.unsure ? 1 : 0, session: batch.session))
+        }
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
-    private func commitLater(_ batch: [Change], after error: DatabaseError) async {
+    private func commitLater(_ batch: Batch, after error: DatabaseError) async {
         setup.logger.warning("results wait for the database", ["error": .text(String(describing: error))])
         do {
             try await setup.clock.sleep(for: .milliseconds(isStopping ? 50 : 500))
         } catch {
             // Nobody cancels this; if somebody does, trying again at once is right too.
         }
-        guard !session.isEmpty else {
-            for change in batch { settle(change, LeaseError.sessionLost) }
-            return
-        }
-        outbox.insert(contentsOf: batch, at: 0)
-        // A connection that broke during the commit does not say whether it was carried out.
-        unsureCount += batch.count
+        guard session == batch.session else { return settle(batch, LeaseError.sessionLost) }
+        // A connection that broke during the commit does not say whether it was carried out. A run that was let go may
+        // be held again by now, and must not be let go once more.
+        let again = batch.changes.filter { !$0.endsHold }
+        if again.count < batch.changes.count { mayHoldForgotten = true }
+        outbox.insert(contentsOf: again, at: 0)
+        unsureCount += again.count
+    }
+
+    private func settle(_ batch: Batch, _ error: (any Error)?) {
+        for change in batch.changes { settle(change, error) }
     }
 
     /// Goes on after `change` is on disk, or was refused with `error`.
@@ -115,8 +130,9 @@ extension WorkerCore {
         // A statement that can never succeed is a fault of ours: only this run stops.
         setup.logger.error(
             "a workflow cannot be written", ["run": .integer(turn.run), "error": .text(String(describing: error))])
-        held[turn.run]?.decider?.evict()
-        held[turn.run] = nil
+        guard let run = held.removeValue(forKey: turn.run) else { return }
+        run.decider?.evict()
+        passOn(run.inFlight + run.pending)
         write(.park(run: turn.run, problem: "its records cannot be written: \(error)"))
     }
 }
