@@ -11,6 +11,8 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     let clock: any WallClock
     let makeID: @Sendable () -> String
     let bulletin = Bulletin()
+    /// Who is told when a run ends.
+    let closingHooks = Locked<[ClosingHook]>([])
     /// What else goes on when a run is reopened.
     let reopeningHooks = Locked<[@Sendable (WorkflowDescription, any SQLConnection) throws -> Void]>([])
 

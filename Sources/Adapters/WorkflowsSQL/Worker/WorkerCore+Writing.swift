@@ -30,11 +30,12 @@ extension WorkerCore {
 
     /// Writes a batch in one transaction; when one of it is refused, each for itself.
     private func commit(_ batch: [Change]) async {
-        let session = session
+        let (session, hooks) = (session, setup.engine.closingHooks.withLock { $0 })
         do {
             try await setup.database.write { connection in
                 try Sessions.check(session, on: connection)
                 for change in batch { try change.apply(for: session, on: connection) }
+                try ClosingHook.tell(hooks, of: batch, on: connection)
             }
         } catch {
             return await commitSingly(batch, after: error)
