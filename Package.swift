@@ -116,7 +116,8 @@ let testing: [Target] = [
     .target(
         name: "AtelierTesting",
         dependencies: [
-            "CFaultySQLite", "Concurrency", "Database", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows",
+            "CFaultySQLite", "Concurrency", "Database", "DatabaseMySQL", "DatabasePostgreSQL", "DatabaseSQLite",
+            "Workflows",
         ],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
     .executableTarget(

@@ -8,7 +8,7 @@ import WorkflowsSQL
 
 @testable import Webhooks
 
-@Suite(.timeLimit(.minutes(1))) struct `Webhooks` {
+@Suite(.timeLimit(.minutes(1))) struct `Webhook deliveries` {
     @Test(arguments: TestDatabase.available)
     func `a job that ends is told of, signed, with an id`(kind: TestDatabase) async throws {
         try await WebhookBed.with(on: kind) { bed in

@@ -12,6 +12,7 @@ extension Webhooks {
 
     /// Registers a receiver.
     /// - Throws: ``ValidationError`` for a URL that must not be reached.
+    @discardableResult
     public func add(
         url: String, events: Set<WebhookEvent> = [], owner: String? = nil, secret: WebhookSecret = .random()
     ) async throws -> WebhookEndpoint {

@@ -12,7 +12,10 @@ extension WorkerCore {
     func write(_ change: Change) {
         guard fatalError == nil, !session.isEmpty else { return settle(change, LeaseError.sessionLost) }
         outbox.append(change)
-        guard !isWriting else { return }
+        if !isWriting { beginWriting() }
+    }
+
+    func beginWriting() {
         isWriting = true
         // Ends by itself when the outbox is empty; `stop` waits for that.
         Task { await writeOutbox() }
@@ -22,35 +25,43 @@ extension WorkerCore {
         while !outbox.isEmpty {
             let batch = Array(outbox.prefix(Self.batchLimit))
             outbox.removeFirst(batch.count)
-            await commit(batch)
+            let unsure = min(unsureCount, batch.count)
+            unsureCount -= unsure
+            await commit(batch, unsure: unsure)
         }
         isWriting = false
         tellIfIdle()
     }
 
     /// Writes a batch in one transaction; when one of it is refused, each for itself.
-    private func commit(_ batch: [Change]) async {
+    /// - Parameter unsure: How many at its beginning an earlier try may have written.
+    private func commit(_ batch: [Change], unsure: Int) async {
         let (session, hooks) = (session, setup.engine.closingHooks.withLock { $0 })
         do {
             try await setup.database.write { connection in
                 try Sessions.check(session, on: connection)
-                for change in batch { try change.apply(for: session, on: connection) }
-                try ClosingHook.tell(hooks, of: batch, on: connection)
+                var applied: [Change] = []
+                for (index, change) in batch.enumerated() {
+                    if index < unsure, try change.wasApplied(for: session, on: connection) { continue }
+                    try change.apply(for: session, on: connection)
+                    if !hooks.isEmpty { applied.append(change) }
+                }
+                try ClosingHook.tell(hooks, of: applied, on: connection)
             }
         } catch {
-            return await commitSingly(batch, after: error)
+            return await commitSingly(batch, unsure: unsure, after: error)
         }
         for change in batch { settle(change, nil) }
     }
 
-    private func commitSingly(_ batch: [Change], after error: any Error) async {
+    private func commitSingly(_ batch: [Change], unsure: Int, after error: any Error) async {
         if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
             for change in batch { settle(change, error) }
             return session.isEmpty ? () : recover(from: error)
         }
         guard batch.count > 1 else { return settle(batch[0], error) }
-        for change in batch { await commit([change]) }
+        for (index, change) in batch.enumerated() { await commit([change], unsure: index < unsure ? 1 : 0) }
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
@@ -66,6 +77,8 @@ extension WorkerCore {
             return
         }
         outbox.insert(contentsOf: batch, at: 0)
+        // A connection that broke during the commit does not say whether it was carried out.
+        unsureCount += batch.count
     }
 
     /// Goes on after `change` is on disk, or was refused with `error`.
