@@ -15,11 +15,13 @@ struct NewWebhook: Sendable {
         .optional("events", WebhookEvent.list, default: [], doc: "What it wants to hear; empty for everything."),
         .optional("owner", .string(length: 1...200), example: "atelier", doc: "Only this client's jobs."),
         .optional(
-            "secret", secret, example: WebhookSecret(recorded: Array(repeating: 0, count: 24)),
+            "secret", secret,
             doc: "What messages are signed with, as whsec_ and 24 to 64 bytes in base64; made up unless given.")
     ) { url, events, owner, secret in NewWebhook(url: url, events: Set(events), owner: owner, secret: secret) }
 
-    private static let secret = Schema<String>.string(length: 1...200).map { text throws(SchemaFault) in
+    private static let secret = Schema<String>.string(length: 1...200).example(
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    ).map { text throws(SchemaFault) in
         guard let secret = WebhookSecret(text) else {
             throw SchemaFault("Input should be whsec_ and 24 to 64 bytes in base64", type: "secret")
         }
@@ -61,6 +63,10 @@ struct WebhookAnswerModel: ResponseModel {
     // Null is written for what there is not, so that the fields are always the same.
     func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
+        try encode(into: &fields)
+    }
+
+    fileprivate func encode(into fields: inout KeyedEncodingContainer<CodingKeys>) throws {
         try fields.encode(endpoint.id, forKey: .id)
         try fields.encode(endpoint.url, forKey: .url)
         try fields.encode(endpoint.events.map(\.rawValue).sorted(), forKey: .events)
@@ -90,8 +96,8 @@ struct WebhookWithSecret: ResponseModel {
     init(_ endpoint: WebhookEndpoint) { self.endpoint = endpoint }
 
     func encode(to encoder: any Encoder) throws {
-        try WebhookAnswerModel(endpoint).encode(to: encoder)
         var fields = encoder.container(keyedBy: WebhookAnswerModel.CodingKeys.self)
+        try WebhookAnswerModel(endpoint).encode(into: &fields)
         try fields.encode(endpoint.secret.expose(), forKey: .secret)
     }
 

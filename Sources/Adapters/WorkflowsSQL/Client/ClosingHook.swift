@@ -8,17 +8,20 @@ struct ClosingHook: Sendable {
     let body: @Sendable (WorkflowDescription, any SQLConnection) throws -> Void
 
     /// Tells `hooks` of the runs, children excepted, that `batch` has ended.
-    static func tell(_ hooks: [ClosingHook], of batch: [Change], on connection: any SQLConnection) throws {
-        guard !hooks.isEmpty else { return }
-        let runs = batch.compactMap(\.endedRun)
-        guard !runs.isEmpty else { return }
+    /// - Returns: Whether somebody was told, and so may have started workflows.
+    static func tell(_ hooks: [ClosingHook], of batch: [Change], on connection: any SQLConnection) throws -> Bool {
+        let runs = hooks.isEmpty ? [] : batch.compactMap(\.endedRun)
+        guard !runs.isEmpty else { return false }
+        var isTold = false
         for hook in hooks where try hook.isWanted(connection) {
             for run in runs {
                 let columns = SQLWorkflowEngine.columns
                 let row = try connection.first("SELECT \(unsafe: columns) FROM workflow_runs WHERE id = \(run)")
+                isTold = true
                 if let row { try hook.body(try SQLWorkflowEngine.description(of: row), connection) }
             }
         }
+        return isTold
     }
 }
 

@@ -38,7 +38,7 @@ extension WorkerCore {
     private func commit(_ batch: [Change], unsure: Int) async {
         let (session, hooks) = (session, setup.engine.closingHooks.withLock { $0 })
         do {
-            try await setup.database.write { connection in
+            let mayHaveStarted = try await setup.database.write { connection in
                 try Sessions.check(session, on: connection)
                 var applied: [Change] = []
                 for (index, change) in batch.enumerated() {
@@ -46,8 +46,9 @@ extension WorkerCore {
                     try change.apply(for: session, on: connection)
                     if !hooks.isEmpty { applied.append(change) }
                 }
-                try ClosingHook.tell(hooks, of: applied, on: connection)
+                return try ClosingHook.tell(hooks, of: applied, on: connection)
             }
+            if mayHaveStarted { setup.engine.wake() }
         } catch {
             return await commitSingly(batch, unsure: unsure, after: error)
         }
