@@ -23,22 +23,30 @@ import Testing
         on server: TestDatabase, _ cut: Cut
     ) async throws {
         var count = 0
-        var wasCut = true
-        while wasCut {
-            count += 1
-            wasCut = try await server.withURL { [count] url in
-                let scissors = Scissors(try MySQLDriver(url: url), cutting: cut, statement: count)
-                let wasCut = await Self.migrate(over: scissors)
-
-                let database = try await server.open(url)
-                try await Migrator(Self.migrations).run(on: database)
-                try await Self.expectShop(on: database, "cut \(cut) statement \(count)")
-                await database.close()
-                return wasCut
+        var wereCut = true
+        while wereCut {
+            let outcomes = try await (count + 1...count + 8).concurrentMap(atMost: 8) { number in
+                try await Self.cutAndFinish(on: server, cut, statement: number)
             }
+            count += outcomes.count { $0 }
+            wereCut = outcomes.allSatisfy { $0 }
         }
         // As many as the migrations have, at the least.
         #expect(count > 15)
+    }
+
+    /// - Returns: Whether there was a statement with that number.
+    private static func cutAndFinish(on server: TestDatabase, _ cut: Cut, statement number: Int) async throws -> Bool {
+        try await server.withURL { url in
+            let scissors = Scissors(try MySQLDriver(url: url), cutting: cut, statement: number)
+            let wasCut = await migrate(over: scissors)
+
+            let database = try await server.open(url)
+            try await Migrator(migrations).run(on: database)
+            try await expectShop(on: database, "cut \(cut) statement \(number)")
+            await database.close()
+            return wasCut
+        }
     }
 
     @Test(arguments: TestDatabase.ofMySQL)
