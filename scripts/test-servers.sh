@@ -20,6 +20,15 @@ as_user() {
     if [ "$(id -u)" = 0 ]; then setpriv --reuid="$user" --regid="$user" --clear-groups "$@"; else "$@"; fi
 }
 
+# Runs what a server grows out of, with nothing open that belongs to our caller: it would wait for the server's end.
+apart() (
+    for descriptor in /proc/self/fd/*; do
+        descriptor=${descriptor##*/}
+        if [ "$descriptor" -gt 2 ] && [ "$descriptor" != 255 ]; then eval "exec $descriptor>&-"; fi
+    done
+    "$@" >/dev/null 2>&1 </dev/null
+)
+
 own() { if [ "$(id -u)" = 0 ]; then chown -R "$1:" "$2"; fi; }
 
 spare_port() {
@@ -57,7 +66,7 @@ unix_socket_directories = '$folder'
 max_connections = 400
 shared_buffers = 64MB
 CONF
-    as_user postgres "$programs/pg_ctl" start -W -D "$folder/data" -l "$folder/server.log" >/dev/null 2>&1 </dev/null
+    apart as_user postgres "$programs/pg_ctl" start -W -D "$folder/data" -l "$folder/server.log"
     await PostgreSQL "$folder/server.log" "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"
     echo "export ATELIER_TEST_POSTGRESQL='postgres://atelier:$password@127.0.0.1:$port/postgres'"
 }
@@ -94,8 +103,8 @@ start() {
 # As after a power cut: nothing is told to the clients, and the log is replayed.
 restart() {
     local folder="$1/postgresql"
-    as_user postgres "$(postgresql_programs)/pg_ctl" restart -w -m immediate -D "$folder/data" -l "$folder/server.log" \
-        >/dev/null 2>&1 </dev/null
+    apart as_user postgres "$(postgresql_programs)/pg_ctl" restart -w -m immediate -D "$folder/data" \
+        -l "$folder/server.log"
 }
 
 stop() {
