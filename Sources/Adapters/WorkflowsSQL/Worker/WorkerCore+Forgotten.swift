@@ -45,7 +45,7 @@ extension Change {
         case .retry(let key, _, _, _, _, _), .relay(_, let key, _, _), .handBack(let key, _, _),
             .parkTask(let key, _, _), .heartbeat(let key, _, _, _):
             [key]
-        case .release, .park, .clearLoss: []
+        case .release, .leave, .park, .clearLoss: []
         }
     }
 }
