@@ -10,13 +10,13 @@ extension SQLWorkflowEngine {
     }
 
     static func description(
-        of id: WorkflowID, on connection: any SQLConnection
+        of id: WorkflowID, withPending: Bool = true, on connection: any SQLConnection
     ) throws -> WorkflowDescription? {
         let row = try connection.first(
             "SELECT \(unsafe: columns) FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
         guard let row else { return nil }
         var description = try description(of: row)
-        if !description.status.isClosed {
+        if withPending, !description.status.isClosed {
             description.pendingActivities = try pending(of: try row.integer("id"), on: connection)
         }
         return description
@@ -36,13 +36,13 @@ extension SQLWorkflowEngine {
         }
     }
 
-    private static let columns =
+    static let columns =
         """
         id, workflow_id, run_id, workflow, owner, memo, status, step, progress, result, failure, problem, started_at, \
         closed_at, reopened, paused_at, paused_by, pause_reason
         """
 
-    private static func description(of row: SQLRow) throws -> WorkflowDescription {
+    static func description(of row: SQLRow) throws -> WorkflowDescription {
         let result: Payload? = if case .null = row["result"] { nil } else { Payload(bytes: try row.blob("result")) }
         return WorkflowDescription(
             id: WorkflowID(recorded: try row.text("workflow_id")), runID: RunID(rawValue: try row.text("run_id")),

@@ -11,11 +11,10 @@ enum Sessions {
         let identity: ProcessIdentity
         let expiresAt: Int
 
-        /// Whether its process is known to be gone, or has not been heard of in time.
-        func isDead(at now: Int, seenBy processes: ProcessTable) -> Bool {
+        /// Whether its process is known to be gone; nil when that cannot be seen from here.
+        func isDead(seenBy processes: ProcessTable) -> Bool? {
             if identity == processes.own { return !LiveSessions.contains(id) }
-            // What runs on this machine is seen directly, so a clock that jumps takes nothing from it.
-            return processes.isRunning(identity).map { !$0 } ?? (expiresAt < now)
+            return processes.isRunning(identity).map { !$0 }
         }
     }
 
@@ -34,13 +33,29 @@ enum Sessions {
             """)
     }
 
+    /// - Returns: The revision of the queues' rules (``QueueRules``).
     /// - Throws: ``LeaseError/sessionLost`` when somebody declared the session dead.
-    static func check(_ id: String, on connection: any SQLConnection) throws {
-        // Locked where rows can be: nobody may end the session between this look and the commit.
-        let lock = connection.dialect == .sqlite ? "" : " FOR UPDATE"
-        guard try connection.first("SELECT id FROM worker_sessions WHERE id = \(id)\(unsafe: lock)") != nil else {
-            throw LeaseError.sessionLost
-        }
+    @discardableResult
+    static func check(_ id: String, on connection: any SQLConnection) throws -> Int {
+        // Locked where rows can be: nobody may end the session between this look and the commit. Shared, since its own
+        // worker looks and writes at the same time.
+        let lock =
+            switch connection.dialect {
+            case .sqlite: ""
+            case .postgresql: " FOR KEY SHARE"
+            case .mysql: " LOCK IN SHARE MODE"
+            }
+        let row = try connection.first(
+            "SELECT rules_revision FROM worker_sessions WHERE id = \(id)\(unsafe: lock)")
+        guard let row else { throw LeaseError.sessionLost }
+        return try row.integer("rules_revision")
+    }
+
+    /// The revision of the queues' rules, outside a write transaction.
+    static func revision(of id: String, on connection: any SQLConnection) throws -> Int {
+        let row = try connection.first("SELECT rules_revision FROM worker_sessions WHERE id = \(id)")
+        guard let row else { throw LeaseError.sessionLost }
+        return try row.integer("rules_revision")
     }
 
     static func extend(_ id: String, until expiry: Int, on connection: any SQLConnection) throws {
@@ -93,6 +108,8 @@ enum Sessions {
     ///
     /// A run without a history has not even begun, so it is ready, whatever waits for it.
     static func close(_ id: String, at now: Int, on connection: any SQLConnection) throws {
+        let held = try connection.query("SELECT id FROM workflow_runs WHERE state = 1 AND session = \(id)")
+        try Inbox.lock(held.map { try $0.integer("id") }, on: connection)
         try connection.execute(
             """
             UPDATE workflow_runs SET session = NULL, state = CASE

@@ -52,6 +52,9 @@ extension WorkerCore {
     /// Puts the decider's commands and outcome into the turn.
     private func decide(_ turn: inout Turn, _ run: HeldRun, _ decider: Decider) throws {
         turn.clearsLoss = run.hasLoss
+        if decider.outcome == nil, let failure = runaway(run, turn) {
+            return turn.close(Turn.Closing(status: .failed, failure: failure), run)
+        }
         do {
             let commands = try decider.takeCommands()
             turn.progress = decider.takeReport()
@@ -71,6 +74,20 @@ extension WorkerCore {
         if let outcome = decider.outcome { turn.close(Turn.Closing(outcome), run) }
     }
 
+    /// Why the run may not go on: each replay of an endless history takes longer than the last.
+    private func runaway(_ run: HeldRun, _ turn: Turn) -> WorkflowFailure? {
+        let entries = turn.firstSequence - 1 + turn.entries.count
+        guard entries >= setup.limits.historyEntries || run.historyBytes >= setup.limits.historyBytes else {
+            return nil
+        }
+        return WorkflowFailure(
+            kind: WorkflowFailure.Kind.historyTooLong,
+            message: """
+                The job has \(entries) events of \(run.historyBytes) bytes on record; at most \
+                \(setup.limits.historyEntries) and \(setup.limits.historyBytes) bytes may be. Split its work into child jobs.
+                """)
+    }
+
     /// Goes on after a turn is on disk.
     func settle(_ turn: Turn) {
         guard let run = held[turn.run] else { return releaseSlots(of: turn) }
@@ -82,7 +99,7 @@ extension WorkerCore {
         clearSuspect(turn.run)
         beginWork(of: turn, run)
         if turn.closing != nil || turn.progress != nil {
-            setup.engine.bulletin.announce(run.row.workflowID, isClosed: turn.closing != nil)
+            setup.engine.announce(run.row.workflowID, isClosed: turn.closing != nil)
         }
         if let closing = turn.closing { forget(run, closing) } else { advance(run) }
     }
@@ -93,8 +110,7 @@ extension WorkerCore {
                 begin(ClaimedTask(task, of: run.row, at: turn.time))
             } else {
                 if let expiresAt = task.expiresAt { alarm.set(expiresAt) }
-                slots.endQueueing(task.command.options.taskQueue)
-                doorbell.ring()
+                offer(task.command.options.taskQueue)
             }
         }
         for id in turn.cancelledTasks { running[TaskKey(run: turn.run, activityID: id)]?.stop(.requested) }
@@ -103,6 +119,14 @@ extension WorkerCore {
         if !turn.newChildren.isEmpty || !turn.cancelledTasks.isEmpty || !turn.cancelledChildren.isEmpty {
             setup.engine.wake()
         }
+    }
+
+    /// Lets somebody look for an activity that was put into its queue: this worker, and others who may have a slot.
+    private func offer(_ queue: TaskQueue) {
+        guard slots.serves(queue) else { return setup.engine.wake(forBacklogOf: [queue]) }
+        slots.endQueueing(queue)
+        doorbell.ring()
+        setup.engine.herald.tell(.work, [queue.rawValue])
     }
 
     private func forget(_ run: HeldRun, _ closing: Turn.Closing) {
