@@ -69,9 +69,12 @@ struct Composition: Sendable {
         _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
         do { return try await body() } catch let error as DatabaseError {
-            guard case .unavailable = error else { throw error }
-            Terminal.error("atelier: \(error)")
-            throw ExitCode.wrongConfiguration
+            switch error {
+            case .unavailable, .full, .newerSchema:
+                Terminal.error("atelier: \(error)")
+                throw ExitCode.wrongConfiguration
+            default: throw error
+            }
         }
     }
 
@@ -116,6 +119,13 @@ struct Composition: Sendable {
         .basic(BasicVerifier(username: settings.apiUsername, password: Password(settings.apiPassword.expose())))
     }
 
+    private var adminAccess: AdminAccess {
+        AdminAccess(
+            username: settings[IdentitySettings.adminUsername],
+            password: Password(settings[IdentitySettings.adminPassword].expose()),
+            tokens: AccessTokens(secret: settings[IdentitySettings.tokenSecret].expose()), clock: clock)
+    }
+
     private static func spoolFolder(_ settings: ProgramSettings) throws -> String {
         let folder = settings.home + "/spool"
         try FileManager.default.createDirectory(
@@ -139,6 +149,9 @@ extension Composition {
         OperationsRoutes(
             database: database, objects: objects, signer: signer, metrics: metrics, clock: clock
         ).register(in: &router)
+        let admin = adminAccess
+        admin.register(in: &router)
+        JobRoutes(engine: engine, access: admin.access, clock: clock).register(in: &router)
         var configuration = ServerConfiguration(host: settings[WebSettings.host], port: settings[WebSettings.port])
         configuration.maximumConnections = settings[WebSettings.maximumConnections]
         configuration.shutdownGrace = settings[WebSettings.shutdownGrace]
@@ -167,9 +180,11 @@ extension Composition {
         let slots = settings.count(WorkflowSettings.concurrency, timesCores: 4)
         return WorkflowWorker(
             engine: engine, registry: registry, queues: Dictionary(uniqueKeysWithValues: names.map { ($0, slots) }),
+            holdsWorkflows: queues.isEmpty || names.contains(.default),
             limits: WorkerLimits(
-                lossesUntilPoison: settings[WorkflowSettings.crashLimit], stopGrace: settings[WebSettings.shutdownGrace]
-            ),
+                lossesUntilPoison: settings[WorkflowSettings.crashLimit],
+                poll: database.dialect == .postgresql ? nil : .milliseconds(20)...(.seconds(1)),
+                stopGrace: settings[WebSettings.shutdownGrace]),
             logger: logger, metrics: metrics)
     }
 
@@ -177,7 +192,10 @@ extension Composition {
     var sweeps: [any Service] {
         studios.flatMap(\.services) + [
             IdempotencySweep(database: database, clock: clock, logger: logger),
-            WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger),
+            WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger) {
+                [studios] job in
+                for studio in studios { try await studio.forget(job) }
+            },
         ]
     }
 }

@@ -42,34 +42,63 @@ extension WorkerCore {
         tellIfIdle()
     }
 
-    /// Writes a batch in one transaction; when one of it is refused, each for itself.
+    /// Writes a batch in one transaction; when one of it is refused, in halves until that one is alone.
     private func commit(_ batch: Batch) async {
+        // Rules only matter to what begins with the commit itself; everything else is claimed.
+        let revision = batch.changes.contains(where: \.beginsActivity) ? rules.revision : nil
         do {
             try await setup.database.write { connection in
-                try Sessions.check(batch.session, on: connection)
-                for (index, change) in batch.changes.enumerated() {
-                    if index < batch.unsure, try change.wasApplied(for: batch.session, on: connection) { continue }
-                    try change.apply(for: batch.session, on: connection)
+                let current = try Sessions.check(batch.session, on: connection)
+                guard revision.map({ $0 == current }) ?? true else { throw LeaseError.rulesChanged }
+                let rest = try batch.changes.enumerated().filter { index, change in
+                    try index >= batch.unsure || !change.wasApplied(for: batch.session, on: connection)
                 }
+                try Change.apply(rest.map(\.element), for: batch.session, on: connection)
             }
         } catch {
-            return await commitSingly(batch, after: error)
+            return await commitInParts(batch, after: error)
         }
         // What was written belongs to others by now if the session has ended meanwhile.
         settle(batch, session == batch.session ? nil : LeaseError.sessionLost)
     }
 
-    private func commitSingly(_ batch: Batch, after error: any Error) async {
+    private func commitInParts(_ batch: Batch, after error: any Error) async {
         guard session == batch.session else { return settle(batch, LeaseError.sessionLost) }
         if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
             settle(batch, LeaseError.sessionLost)
             return recover(from: error)
         }
+        if error as? LeaseError == .rulesChanged { return await commitUnderNewRules(batch) }
         guard batch.changes.count > 1 else { return settle(batch, error) }
-        for (index, change) in batch.changes.enumerated() {
-            await commit(Batch(changes: [change], unsure: index < batch.unsure ? 1 : 0, session: batch.session))
+        let half = batch.changes.count / 2
+        var (first, second) = (batch, batch)
+        (first.changes, first.unsure) = (Array(batch.changes.prefix(half)), min(batch.unsure, half))
+        (second.changes, second.unsure) = (Array(batch.changes.dropFirst(half)), max(0, batch.unsure - half))
+        await commit(first)
+        await commit(second)
+    }
+
+    /// Lets activities wait whose queue has been paused or limited since they were given a slot.
+    private func commitUnderNewRules(_ batch: Batch) async {
+        do {
+            adopt(
+                try await setup.database.read { connection in
+                    try QueueRules.read(at: try Sessions.revision(of: batch.session, on: connection), on: connection)
+                })
+        } catch {
+            return await commitInParts(batch, after: error)
         }
+        var batch = batch
+        // What may be on disk already stays as it was written.
+        for place in batch.changes.indices.dropFirst(batch.unsure) {
+            guard case .turn(var turn) = batch.changes[place] else { continue }
+            for index in turn.newTasks.indices where turn.newTasks[index].isLeased {
+                turn.newTasks[index].isLeased = !slots.sendBack(turn.newTasks[index].command.options.taskQueue)
+            }
+            batch.changes[place] = .turn(turn)
+        }
+        await commit(batch)
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
@@ -105,12 +134,16 @@ extension WorkerCore {
             if case .turn(let turn) = change { releaseSlots(of: turn) }
             return
         }
+        if change.endsLease {
+            let freed = slots.noteEndOfLease()
+            if !freed.isEmpty { setup.engine.wake(forBacklogOf: freed) }
+        }
         switch change {
         case .turn(let turn): settle(turn)
         // Only now: an alarm that rings before the row is there would find nothing.
         case .retry(_, _, let availableAt, _, _, _): alarm.set(availableAt)
         case .relay: setup.engine.wake()
-        case .handBack, .release: doorbell.ring()
+        case .handBack, .release, .leave: doorbell.ring()
         case .clearLoss(let run):
             clearSuspect(run)
         case .park, .parkTask, .heartbeat: break
