@@ -28,6 +28,14 @@ extension WorkerCore {
         var unsure: Int
         /// Whose they are; the worker may have begun another session by the time the answer comes.
         let session: String
+
+        var halves: (Batch, Batch) {
+            let half = changes.count / 2
+            return (
+                Batch(changes: Array(changes.prefix(half)), unsure: min(unsure, half), session: session),
+                Batch(changes: Array(changes.dropFirst(half)), unsure: max(0, unsure - half), session: session)
+            )
+        }
     }
 
     private func writeOutbox() async {
@@ -71,10 +79,7 @@ extension WorkerCore {
         }
         if error as? LeaseError == .rulesChanged { return await commitUnderNewRules(batch) }
         guard batch.changes.count > 1 else { return settle(batch, error) }
-        let half = batch.changes.count / 2
-        var (first, second) = (batch, batch)
-        (first.changes, first.unsure) = (Array(batch.changes.prefix(half)), min(batch.unsure, half))
-        (second.changes, second.unsure) = (Array(batch.changes.dropFirst(half)), max(0, batch.unsure - half))
+        let (first, second) = batch.halves
         await commit(first)
         await commit(second)
     }
@@ -91,12 +96,12 @@ extension WorkerCore {
         }
         var batch = batch
         // What may be on disk already stays as it was written.
-        for place in batch.changes.indices.dropFirst(batch.unsure) {
-            guard case .turn(var turn) = batch.changes[place] else { continue }
-            for index in turn.newTasks.indices where turn.newTasks[index].isLeased {
-                turn.newTasks[index].isLeased = !slots.sendBack(turn.newTasks[index].command.options.taskQueue)
+        for index in batch.changes.indices.dropFirst(batch.unsure) {
+            guard case .turn(var turn) = batch.changes[index] else { continue }
+            for task in turn.newTasks.indices where turn.newTasks[task].isLeased {
+                turn.newTasks[task].isLeased = !slots.sendBack(turn.newTasks[task].command.options.taskQueue)
             }
-            batch.changes[place] = .turn(turn)
+            batch.changes[index] = .turn(turn)
         }
         await commit(batch)
     }
