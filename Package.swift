@@ -69,8 +69,7 @@ let capabilities: [Target] = [
     capability(
         "Webhooks",
         uses: [
-            "Concurrency", "Cryptography", "Database", "HTTPClient", "Observability", "Settings", "StudioInterface",
-            "Web", "Workflows",
+            "Concurrency", "Cryptography", "Database", "HTTPClient", "Observability", "Settings", "Web", "Workflows",
         ]),
     capability(
         "StudioInterface",
@@ -142,7 +141,10 @@ let testing: [Target] = [
     tests("HTTPClient", uses: ["Concurrency", "HTTPClient", "HTTPClientCurl"]),
     tests(
         "Webhooks",
-        uses: ["Concurrency", "Database", "DatabaseSQLite", "HTTPClient", "Webhooks", "Workflows", "WorkflowsSQL"]),
+        uses: [
+            "Concurrency", "Database", "HTTPClient", "HTTPClientCurl", "Observability", "Web", "Webhooks", "Workflows",
+            "WorkflowsSQL",
+        ]),
     tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),

@@ -4,6 +4,8 @@ import Cryptography
 import Database
 import FoundationEssentials
 import Generation
+import HTTPClient
+import HTTPClientCurl
 import Identity
 import Imaging
 import Observability
@@ -15,6 +17,7 @@ import StorageFile
 import StudioInterface
 import Web
 import WebMicrohttpd
+import Webhooks
 import Workflows
 import WorkflowsSQL
 
@@ -34,6 +37,7 @@ struct Composition: Sendable {
     let publicURL: PublicURL
     let signer: URLSigner
     let studios: [any Studio]
+    let webhooks: Webhooks
 
     /// Opens what the settings name and brings the tables up to date.
     /// - Throws: What cannot be opened, with what to do.
@@ -58,6 +62,9 @@ struct Composition: Sendable {
                     linkLifetime: settings[StorageSettings.linkLifetime], access: Self.access(settings),
                     spoolFolder: try Self.spoolFolder(settings), clock: clock, logger: logger))
         ]
+        webhooks = Webhooks(
+            database: database, engine: engine, client: Self.httpClient(settings), clock: clock, logger: logger)
+        webhooks.listen()
         for studio in studios { engine.whenReopened { try studio.reopened($0, in: $1) } }
         try await Self.reachingDatabase { [self] in try await migrate() }
         measureStorage()
@@ -109,6 +116,16 @@ struct Composition: Sendable {
         return GenerationRouter(ProviderRegistry([ProceduralProvider(threads: painting, clock: clock)]))
     }
 
+    static func httpClient(_ settings: ProgramSettings) -> CurlHTTPClient {
+        let egress = Egress(
+            mode: settings[OutboundSettings.mode], allowed: settings[OutboundSettings.allowed],
+            proxy: settings[OutboundSettings.proxy])
+        return CurlHTTPClient(
+            .init(
+                egress: egress, userAgent: "Atelier/\(Program.version)",
+                authorityFile: settings[OutboundSettings.authorities]))
+    }
+
     private static func signer(_ settings: ProgramSettings) -> URLSigner {
         let secrets =
             [settings[StorageSettings.linkSecret]] + [settings[StorageSettings.previousLinkSecret]].compactMap { $0 }
@@ -137,7 +154,7 @@ struct Composition: Sendable {
 extension Composition {
     /// Brings every component's tables up to date.
     private func migrate() async throws {
-        let migrations = Migration.workflows + Admission.migrations + studios.flatMap(\.migrations)
+        let migrations = Migration.workflows + Admission.migrations + Webhooks.migrations + studios.flatMap(\.migrations)
         _ = try await Migrator(migrations, clock: clock).run(on: database)
     }
 
@@ -146,6 +163,7 @@ extension Composition {
     func server(onReady: @escaping @Sendable (Int) -> Void) -> MicrohttpdServer {
         var router = Router()
         for studio in studios { studio.register(routes: &router) }
+        webhooks.register(routes: &router, access: Self.access(settings))
         OperationsRoutes(
             database: database, objects: objects, signer: signer, metrics: metrics, clock: clock
         ).register(in: &router)
@@ -174,6 +192,7 @@ extension Composition {
         registry.register(SubmitGeneration(router: generation))
         registry.register(CollectGeneration(registry: generation.registry, images: images, objects: objects))
         for studio in studios { studio.register(workflows: &registry) }
+        webhooks.register(workflows: &registry)
         let names =
             queues.isEmpty
             ? Set(registry.activities.values.map(\.options.taskQueue)) : Set(queues.map(TaskQueue.init(rawValue:)))
@@ -191,6 +210,7 @@ extension Composition {
     /// What runs beside the server and the workers.
     var sweeps: [any Service] {
         studios.flatMap(\.services) + [
+            WebhookSweep(webhooks, keep: settings[WebhookSettings.retention]),
             IdempotencySweep(database: database, clock: clock, logger: logger),
             WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger) {
                 [studios] job in

@@ -1,12 +1,14 @@
 import Cryptography
 import Database
 import FoundationEssentials
+import HTTPClient
 import Identity
 import Imaging
 import Observability
 import Settings
 import Storage
 import Web
+import Webhooks
 import Workflows
 
 /// The settings of every module, read once.
@@ -15,7 +17,8 @@ struct ProgramSettings: Sendable {
 
     static let all: [any SettingDeclaration] =
         CommonSettings.all + WebSettings.all + IdentitySettings.all + DatabaseSettings.all + StorageSettings.all
-        + WorkflowSettings.all + ImagingSettings.all + LogSettings.all
+        + WorkflowSettings.all + ImagingSettings.all + LogSettings.all + OutboundSettings.all
+        + WebhookSettings.all
 
     subscript<Value>(_ setting: Setting<Value>) -> Value { configuration[setting] }
 

@@ -36,13 +36,13 @@ extension SQLWorkflowEngine {
         }
     }
 
-    private static let columns =
+    static let columns =
         """
         id, workflow_id, run_id, workflow, owner, memo, status, step, progress, result, failure, problem, started_at, \
         closed_at, reopened, paused_at, paused_by, pause_reason
         """
 
-    private static func description(of row: SQLRow) throws -> WorkflowDescription {
+    static func description(of row: SQLRow) throws -> WorkflowDescription {
         let result: Payload? = if case .null = row["result"] { nil } else { Payload(bytes: try row.blob("result")) }
         return WorkflowDescription(
             id: WorkflowID(recorded: try row.text("workflow_id")), runID: RunID(rawValue: try row.text("run_id")),

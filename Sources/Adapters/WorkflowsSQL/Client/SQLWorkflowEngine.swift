@@ -12,6 +12,8 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     let makeID: @Sendable () -> String
     let bulletin = Bulletin()
     let herald: Herald
+    /// Who is told when a run ends.
+    let closingHooks = Locked<[ClosingHook]>([])
     /// What else goes on when a run is reopened.
     let reopeningHooks = Locked<[@Sendable (WorkflowDescription, any SQLConnection) throws -> Void]>([])
 

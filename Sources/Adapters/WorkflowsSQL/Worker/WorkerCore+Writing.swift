@@ -54,15 +54,18 @@ extension WorkerCore {
     private func commit(_ batch: Batch) async {
         // Rules only matter to what begins with the commit itself; everything else is claimed.
         let revision = batch.changes.contains(where: \.beginsActivity) ? rules.revision : nil
+        let hooks = setup.engine.closingHooks.withLock { $0 }
         do {
-            try await setup.database.write { connection in
+            let mayHaveStarted = try await setup.database.write { connection in
                 let current = try Sessions.check(batch.session, on: connection)
                 guard revision.map({ $0 == current }) ?? true else { throw LeaseError.rulesChanged }
                 let rest = try batch.changes.enumerated().filter { index, change in
                     try index >= batch.unsure || !change.wasApplied(for: batch.session, on: connection)
-                }
-                try Change.apply(rest.map(\.element), for: batch.session, on: connection)
+                }.map(\.element)
+                try Change.apply(rest, for: batch.session, on: connection)
+                return try ClosingHook.tell(hooks, of: rest, on: connection)
             }
+            if mayHaveStarted { setup.engine.wake() }
         } catch {
             return await commitInParts(batch, after: error)
         }

@@ -23,6 +23,14 @@ public protocol WorkflowEngine: Sendable {
     /// code no longer fitted.
     func release(_ id: WorkflowID, in connection: any SQLConnection) throws -> ReleaseOutcome
 
+    /// Calls `body` in the transaction that ends a workflow, with what it has become; children are not told of.
+    ///
+    /// What `body` writes is there if, and only if, the workflow has ended. It must not fail: the end would not be written.
+    /// - Parameter isWanted: Asked once in such a transaction, before anything is read for `body`.
+    func whenClosed(
+        if isWanted: @escaping @Sendable (any SQLConnection) throws -> Bool,
+        _ body: @escaping @Sendable (WorkflowDescription, any SQLConnection) throws -> Void)
+
     /// Lets workers look for work at once. Cheap, and never waits.
     func wake()
 
