@@ -5,6 +5,8 @@ struct Arguments {
     let command: String
     /// The word after the command, for commands that have several subjects: `bench http`.
     let subject: String?
+    /// The word after that, for subjects that are about one thing: `jobs show campaign-1`.
+    let operand: String?
     private let options: [String: [String]]
     private let flags: Set<String>
 
@@ -18,6 +20,11 @@ struct Arguments {
             subject = rest.removeFirst()
         } else {
             subject = nil
+        }
+        if let first = rest.first, !first.hasPrefix("--"), let subject, specification.operandSubjects.contains(subject) {
+            operand = rest.removeFirst()
+        } else {
+            operand = nil
         }
         while let word = rest.popFirst() {
             guard word.hasPrefix("--") else { throw UsageError("\(command) takes no argument '\(word)'") }
@@ -57,13 +64,17 @@ struct CommandSpecification {
     let name: String
     let summary: String
     var subjects: [String: String] = [:]
+    /// The subjects that may be followed by what they are about.
+    var operandSubjects: Set<String> = []
+    /// What that is called in the help: `ID`.
+    var operandName = ""
     var options: [String: String] = [:]
     var flags: [String: String] = [:]
 
     var help: String {
         let subject = subjects.isEmpty ? "" : " [" + subjects.keys.sorted().joined(separator: "|") + "]"
         let hasOptions = !options.isEmpty || !flags.isEmpty
-        var lines = ["usage: atelier \(name)\(subject)\(hasOptions ? " [options]" : "")", "", summary]
+        var lines = ["usage: atelier \(name)\(subject)\(operandName.isEmpty ? "" : " [\(operandName)]")\(hasOptions ? " [options]" : "")", "", summary]
         let rows =
             subjects.map { ($0.key, $0.value) } + options.map { ("--\($0.key) VALUE", $0.value) }
             + flags.map { ("--\($0.key)", $0.value) }

@@ -76,9 +76,12 @@ struct Composition: Sendable {
         _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
         do { return try await body() } catch let error as DatabaseError {
-            guard case .unavailable = error else { throw error }
-            Terminal.error("atelier: \(error)")
-            throw ExitCode.wrongConfiguration
+            switch error {
+            case .unavailable, .full, .newerSchema:
+                Terminal.error("atelier: \(error)")
+                throw ExitCode.wrongConfiguration
+            default: throw error
+            }
         }
     }
 
@@ -133,6 +136,13 @@ struct Composition: Sendable {
         .basic(BasicVerifier(username: settings.apiUsername, password: Password(settings.apiPassword.expose())))
     }
 
+    private var adminAccess: AdminAccess {
+        AdminAccess(
+            username: settings[IdentitySettings.adminUsername],
+            password: Password(settings[IdentitySettings.adminPassword].expose()),
+            tokens: AccessTokens(secret: settings[IdentitySettings.tokenSecret].expose()), clock: clock)
+    }
+
     private static func spoolFolder(_ settings: ProgramSettings) throws -> String {
         let folder = settings.home + "/spool"
         try FileManager.default.createDirectory(
@@ -144,7 +154,8 @@ struct Composition: Sendable {
 extension Composition {
     /// Brings every component's tables up to date.
     private func migrate() async throws {
-        let migrations = Migration.workflows + Admission.migrations + Webhooks.migrations + studios.flatMap(\.migrations)
+        let migrations =
+            Migration.workflows + Admission.migrations + Webhooks.migrations + studios.flatMap(\.migrations)
         _ = try await Migrator(migrations, clock: clock).run(on: database)
     }
 
@@ -157,6 +168,9 @@ extension Composition {
         OperationsRoutes(
             database: database, objects: objects, signer: signer, metrics: metrics, clock: clock
         ).register(in: &router)
+        let admin = adminAccess
+        admin.register(in: &router)
+        JobRoutes(engine: engine, access: admin.access, clock: clock).register(in: &router)
         var configuration = ServerConfiguration(host: settings[WebSettings.host], port: settings[WebSettings.port])
         configuration.maximumConnections = settings[WebSettings.maximumConnections]
         configuration.shutdownGrace = settings[WebSettings.shutdownGrace]
@@ -186,9 +200,11 @@ extension Composition {
         let slots = settings.count(WorkflowSettings.concurrency, timesCores: 4)
         return WorkflowWorker(
             engine: engine, registry: registry, queues: Dictionary(uniqueKeysWithValues: names.map { ($0, slots) }),
+            holdsWorkflows: queues.isEmpty || names.contains(.default),
             limits: WorkerLimits(
-                lossesUntilPoison: settings[WorkflowSettings.crashLimit], stopGrace: settings[WebSettings.shutdownGrace]
-            ),
+                lossesUntilPoison: settings[WorkflowSettings.crashLimit],
+                poll: database.dialect == .postgresql ? nil : .milliseconds(20)...(.seconds(1)),
+                stopGrace: settings[WebSettings.shutdownGrace]),
             logger: logger, metrics: metrics)
     }
 
@@ -197,7 +213,10 @@ extension Composition {
         studios.flatMap(\.services) + [
             WebhookSweep(webhooks, keep: settings[WebhookSettings.retention]),
             IdempotencySweep(database: database, clock: clock, logger: logger),
-            WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger),
+            WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger) {
+                [studios] job in
+                for studio in studios { try await studio.forget(job) }
+            },
         ]
     }
 }

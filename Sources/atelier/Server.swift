@@ -3,6 +3,7 @@ import Database
 import Observability
 import Settings
 import Web
+import WorkflowsSQL
 
 /// What a process does.
 enum Role: String {
@@ -42,6 +43,7 @@ enum Server {
         var services: [any Service] = []
         if roles.contains(.worker) { services += [composition.worker(queues: queues)] + composition.sweeps }
         if roles.contains(.api) {
+            services.append(WorkflowNews(engine: composition.engine))
             services.append(
                 composition.server { port in
                     let host = composition.settings[WebSettings.host]

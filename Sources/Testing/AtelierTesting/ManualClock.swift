@@ -14,6 +14,7 @@ public final class ManualClock: WallClock {
     }
     private struct State {
         var now: Date
+        var uptime = Duration.zero
         var next = 0
         var sleepers: [Int: Sleeper] = [:]
         var watchers: [Watcher] = []
@@ -28,11 +29,17 @@ public final class ManualClock: WallClock {
     /// The time the test has set.
     public var now: Date { state.withLock { $0.now } }
 
+    /// How far the test has advanced the clock; ``set(to:)`` makes it jump instead.
+    public var uptime: Duration { state.withLock { $0.uptime } }
+
     /// How many tasks sleep now.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
     /// Moves the time forward and wakes every sleeper whose time has come.
-    public func advance(by duration: Duration) { set(to: now.addingTimeInterval(duration.seconds)) }
+    public func advance(by duration: Duration) {
+        state.withLock { $0.uptime += duration }
+        set(to: now.addingTimeInterval(duration.seconds))
+    }
 
     /// Sets the time, also backwards as a corrected clock does, and wakes every sleeper whose time has come.
     public func set(to date: Date) {
@@ -43,6 +50,16 @@ public final class ManualClock: WallClock {
             return due.values.sorted { $0.end < $1.end }.map(\.continuation)
         }
         for sleeper in due { sleeper.resume() }
+    }
+
+    /// Corrects the time of day by `duration`, which may be negative; whoever sleeps goes on for as long as he meant to.
+    public func correct(by duration: Duration) {
+        state.withLock { state in
+            state.now.addTimeInterval(duration.seconds)
+            state.sleepers = state.sleepers.mapValues { sleeper in
+                Sleeper(end: sleeper.end.addingTimeInterval(duration.seconds), continuation: sleeper.continuation)
+            }
+        }
     }
 
     /// Waits until the test has moved the clock far enough.

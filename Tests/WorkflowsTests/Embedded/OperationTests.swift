@@ -141,7 +141,7 @@ import Workflows
                 clock.advance(by: .seconds(20 * 86_400))
             }
             try await bed.engine.start(RunErrand.self, id: "open", input: "x")
-            let retention = WorkflowRetention(engine: bed.embedded, keep: .seconds(30 * 86_400))
+            let retention = WorkflowRetention(engine: bed.embedded, keep: .seconds(30 * 86_400), pause: .zero)
             #expect(try await retention.sweep() == 1)
             #expect(try await bed.engine.list(WorkflowFilter()).workflows.map(\.id) == ["open", "young"])
             let histories = try await database.read { try $0.query("SELECT DISTINCT run FROM workflow_history").count }

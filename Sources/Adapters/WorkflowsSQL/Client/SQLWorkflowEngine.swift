@@ -11,6 +11,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     let clock: any WallClock
     let makeID: @Sendable () -> String
     let bulletin = Bulletin()
+    let herald: Herald
     /// Who is told when a run ends.
     let closingHooks = Locked<[ClosingHook]>([])
     /// What else goes on when a run is reopened.
@@ -25,6 +26,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
         self.database = database
         self.clock = clock
         self.makeID = makeID
+        herald = Herald(database, clock, origin: makeID())
     }
 
     /// Admits a workflow with one row.
@@ -50,10 +52,12 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     }
 
     /// Leaves the signal in the run's inbox.
+    /// - Throws: ``Workflows/PayloadTooLarge``.
     public func signal(
         _ id: WorkflowID, named name: String, payload: Payload, in connection: any SQLConnection
     ) throws -> RequestOutcome {
-        try request(id, in: connection) { run in
+        try payload.check()
+        return try request(id, in: connection) { run in
             try Inbox.post(.signalled(name: name, payload: payload), to: run, on: connection)
         }
     }
@@ -67,11 +71,28 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
             "UPDATE workflow_runs SET state = 0, lost = 0, problem = NULL WHERE id = \(run) AND state = 3")
         let activities = try connection.execute(
             "UPDATE activity_tasks SET state = 0, lost = 0 WHERE run = \(run) AND state = 4")
+        bulletin.noteBacklog()
         return runs + activities > 0 ? .released : .notParked
     }
 
-    /// Wakes the workers of this process.
-    public func wake() { bulletin.wakeWorkers() }
+    /// Wakes the workers of this process, and those of others where the database carries words.
+    public func wake() {
+        let hasBacklog = bulletin.wakeWorkers()
+        herald.tell(.work, [hasBacklog ? Herald.anyQueue : Herald.newWork])
+    }
+
+    /// Wakes workers because activities may start that none of them put into its queue.
+    /// - Parameter queues: Which queues; nil for any.
+    func wake(forBacklogOf queues: Set<TaskQueue>?) {
+        bulletin.wakeWorkers(forBacklogOf: queues)
+        herald.tell(.work, queues?.map(\.rawValue) ?? [Herald.anyQueue])
+    }
+
+    /// Tells those who watch a workflow, here and elsewhere, that it moved.
+    func announce(_ id: WorkflowID, isClosed: Bool) {
+        bulletin.announce(id, isClosed: isClosed)
+        herald.tell(.changes, [id.rawValue])
+    }
 
     /// Runs `body` in a write transaction and wakes the workers after its commit.
     public func write<Value: Sendable>(
@@ -91,7 +112,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
             defer { group.cancelAll() }
             group.addTask { [self] in
                 for await _ in changes(of: id) {
-                    guard let description = try await describe(id) else { return nil }
+                    guard let description = try await glance(at: id) else { return nil }
                     if description.status.isClosed { return description }
                 }
                 try Task.checkCancellation()
@@ -100,7 +121,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
             group.addTask { [self] in
                 while true {
                     try await clock.sleep(for: .seconds(1))
-                    guard let description = try await describe(id) else { return nil }
+                    guard let description = try await glance(at: id) else { return nil }
                     if description.status.isClosed { return description }
                 }
             }
@@ -108,12 +129,22 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
         }
     }
 
+    /// The run without what it waits for.
+    private func glance(at id: WorkflowID) async throws -> WorkflowDescription? {
+        try await database.read { connection in
+            try Self.description(of: id, withPending: false, on: connection)
+        }
+    }
+
     private func request(
         _ id: WorkflowID, in connection: any SQLConnection, _ post: (_ run: Int) throws -> Void
     ) throws -> RequestOutcome {
-        guard let row = try connection.first("SELECT id, state FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
-        else { return .notFound }
-        guard try row.integer("state") != RunState.closed.rawValue else { return .alreadyClosed }
+        let lock = connection.dialect.forUpdate
+        let row = try connection.first(
+            "SELECT id, state FROM workflow_runs WHERE workflow_id = \(id.rawValue)\(unsafe: lock)")
+        guard let row else { return .notFound }
+        let isClosed = [RunState.closed, .leaving].map(\.rawValue).contains(try row.integer("state"))
+        guard !isClosed else { return .alreadyClosed }
         try post(try row.integer("id"))
         return .accepted
     }

@@ -17,15 +17,46 @@ enum Change: Sendable {
     case heartbeat(TaskKey, token: Int, details: Payload, done: CheckedContinuation<Void, Never>)
     /// The run leaves memory.
     case release(run: Int)
+    /// The run leaves memory because its job is paused.
+    case leave(run: Int)
     /// The run's code cannot go on.
     case park(run: Int, problem: String)
     /// The run was loaded without harm although its holders died.
     case clearLoss(run: Int)
 
-    /// - Throws: ``LeaseError`` when the lease it rests on is gone; nothing of it must remain then.
-    func apply(for session: String, on connection: any SQLConnection) throws {
+    /// Whether an activity begins with it.
+    var beginsActivity: Bool {
+        if case .turn(let turn) = self { turn.newTasks.contains(where: \.isLeased) } else { false }
+    }
+
+    /// Whether an activity stops running with it.
+    var endsLease: Bool {
         switch self {
-        case .turn(let turn): try turn.apply(for: session, on: connection)
+        case .turn(let turn): !turn.endedTasks.isEmpty || turn.closing != nil
+        case .retry, .relay, .handBack, .parkTask: true
+        case .heartbeat, .release, .park, .clearLoss: false
+        }
+    }
+
+    /// Applies `changes` in their order; turns that follow one another are written together.
+    /// - Throws: ``LeaseError`` when the lease that one rests on is gone; nothing of any must remain then.
+    static func apply(_ changes: [Change], for session: String, on connection: any SQLConnection) throws {
+        var turns: [Turn] = []
+        for change in changes {
+            if case .turn(let turn) = change {
+                turns.append(turn)
+            } else {
+                try TurnBatch(turns: turns, session: session).apply(on: connection)
+                turns = []
+                try change.apply(for: session, on: connection)
+            }
+        }
+        try TurnBatch(turns: turns, session: session).apply(on: connection)
+    }
+
+    private func apply(for session: String, on connection: any SQLConnection) throws {
+        switch self {
+        case .turn(let turn): try TurnBatch(turns: [turn], session: session).apply(on: connection)
         case .retry(let key, let token, let availableAt, let failure, let attempt, let limit):
             try Self.retry(key, token, at: availableAt, failure, attempt, limit, on: connection)
         case .relay(let event, let key, let token, let attempt):
@@ -36,8 +67,8 @@ enum Change: Sendable {
         case .handBack(let key, let token, let attempt):
             try Self.changeOne(
                 """
-                UPDATE activity_tasks SET state = 0, session = NULL, token = token + 1, attempt = attempt - 1,
-                    started_at = NULL
+                UPDATE activity_tasks SET state = \(waiting: .queued), session = NULL, token = token + 1,
+                    attempt = attempt - 1, started_at = NULL
                 WHERE \(run: key) AND token = \(token) AND state = 2
                 """, key, on: connection)
             try attempt.insert(.handedBack, of: key, on: connection)
@@ -54,12 +85,14 @@ enum Change: Sendable {
                 "UPDATE activity_tasks SET heartbeat = \(details.bytes) WHERE \(run: key) AND token = \(token)", key,
                 on: connection)
         case .release(let run):
+            try Inbox.lock([run], on: connection)
             try connection.execute(
                 """
-                UPDATE workflow_runs SET session = NULL, state = CASE WHEN EXISTS (
+                UPDATE workflow_runs SET session = NULL, state = CASE WHEN paused_at IS NOT NULL THEN 6 WHEN EXISTS (
                     SELECT 1 FROM workflow_inbox WHERE workflow_inbox.run = workflow_runs.id) THEN 0 ELSE 2 END
                 WHERE id = \(run) AND state = 1 AND session = \(session)
                 """)
+        case .leave(let run): try Pause.complete(run, for: session, on: connection)
         case .park(let run, let problem):
             try connection.execute(
                 """
@@ -78,7 +111,7 @@ enum Change: Sendable {
         try attempt.insert(.ended(by: failure), failure, of: key, on: connection)
         let again = try connection.execute(
             """
-            UPDATE activity_tasks SET state = 1, available_at = \(availableAt), session = NULL, token = token + 1,
+            UPDATE activity_tasks SET state = \(waiting: .backoff), available_at = \(availableAt), session = NULL, token = token + 1,
                 lost = 0, failure = \(try JSONText.encode(failure)), scheduled_at = \(availableAt), started_at = NULL,
                 attempt_limit = \(limit)
             WHERE \(run: key) AND token = \(token) AND state = 2 AND cancel_requested = 0

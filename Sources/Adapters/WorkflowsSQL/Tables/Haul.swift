@@ -19,6 +19,7 @@ struct Haul: Sendable {
         var isSweep: Bool
         /// Whose turn it is.
         var turns: TurnOrder
+        var rules: QueueRules
     }
 
     var runs: [ClaimedRun] = []
@@ -30,15 +31,17 @@ struct Haul: Sendable {
     var nextDue: Int?
     /// Whose turn it is afterwards.
     var turns: TurnOrder
+    /// The queues' rules, by which it was taken.
+    var rules: QueueRules
+    /// When a queue whose rate is used up may go on, from now.
+    var wait: Duration?
 
     static func take(_ request: Request, on connection: any SQLConnection) throws -> Haul {
         let session = request.session
-        if let expiry = request.extendsUntil {
-            try Sessions.extend(session, until: expiry, on: connection)
-        } else {
-            try Sessions.check(session, on: connection)
-        }
-        var haul = Haul(turns: request.turns)
+        if let expiry = request.extendsUntil { try Sessions.extend(session, until: expiry, on: connection) }
+        var haul = Haul(turns: request.turns, rules: request.rules)
+        let revision = try Sessions.check(session, on: connection)
+        if revision != haul.rules.revision { haul.rules = try QueueRules.read(at: revision, on: connection) }
         if request.isSweep { try DueWork.fire(at: request.now, on: connection) }
         if request.freeRuns > 0 {
             haul.runs = try ClaimedRun.claim(request.freeRuns, for: session, &haul.turns, on: connection)
@@ -47,13 +50,7 @@ struct Haul: Sendable {
         if let shares = request.shares {
             haul.runs += try ClaimedRun.claimGuests(by: shares, for: session, haul.turns, on: connection)
         }
-        for (queue, count) in request.freeSlots {
-            haul.tasks += try ClaimedTask.claim(
-                count, of: queue, for: session, at: request.now, &haul.turns, on: connection)
-        }
-        if request.takesSuspectTask, let task = try suspectTask(request, haul, on: connection) {
-            haul.tasks.append(task)
-        }
+        try haul.takeTasks(request, on: connection)
         haul.inbox = try Inbox.waiting(for: session, on: connection)
         haul.cancelled = try connection.query(
             "SELECT run, activity_id FROM activity_tasks WHERE cancel_requested = 1 AND session = \(session)"
@@ -62,14 +59,26 @@ struct Haul: Sendable {
         return haul
     }
 
-    private static func suspectTask(
-        _ request: Request, _ haul: Haul, on connection: any SQLConnection
-    ) throws -> ClaimedTask? {
-        for (queue, count) in request.freeSlots where haul.tasks.count(where: { $0.queue == queue }) < count {
-            let task = try ClaimedTask.claimSuspect(
-                of: queue, for: request.session, at: request.now, on: connection)
-            if let task { return task }
+    private mutating func takeTasks(_ request: Request, on connection: any SQLConnection) throws {
+        var takesSuspect = request.takesSuspectTask
+        for (queue, count) in request.freeSlots {
+            var allowance = try Allowance(count, of: queue, under: rules, at: request.now, on: connection)
+            var taken = try ClaimedTask.claim(
+                allowance.count, of: queue, for: request.session, at: request.now, &turns, on: connection)
+            if takesSuspect, taken.count < allowance.count {
+                let suspect = try ClaimedTask.claimSuspect(
+                    of: queue, for: request.session, at: request.now, on: connection)
+                if let suspect { taken.append(suspect) }
+                takesSuspect = suspect == nil
+            }
+            try allowance.spend(taken.count, on: connection)
+            tasks += taken
+            // Only for somebody who waits: an empty queue needs no alarm.
+            if let pause = allowance.wait, allowance.count == 0,
+                try Backlog.activities(queue).firstPriority(after: .min, on: connection) != nil
+            {
+                wait = min(wait ?? pause, pause)
+            }
         }
-        return nil
     }
 }

@@ -6,7 +6,8 @@ enum Inbox {
     struct Row: Sendable {
         let id: Int
         let run: Int
-        let event: WorkflowEvent
+        /// Nil when the run is to leave memory, because its job is paused.
+        let event: WorkflowEvent?
         /// What the history keeps beside the event: which attempt completed.
         let note: String?
     }
@@ -23,14 +24,26 @@ enum Inbox {
             INSERT INTO workflow_inbox (run, kind, subject, payload, detail)
             VALUES (\(run), \(entry.kind), \(entry.subject), \(entry.payload), \(entry.detail))
             """)
+        try lock([run], on: connection)
         // A parked run may only be ended by it (a cancellation, its deadline), so that is tried too.
         try connection.execute("UPDATE workflow_runs SET state = 0 WHERE id = \(run) AND state IN (2, 3)")
         switch event {
         case .cancelRequested, .deadlineReached:
-            // What only needs to be ended does not wait behind the backlog.
+            // What is paused may be ended all the same, and what only needs to be ended does not wait behind the backlog.
+            try Pause.lift(run, on: connection)
             try connection.execute("UPDATE workflow_runs SET priority = 0 WHERE id = \(run) AND state = 0")
         default: break
         }
+    }
+
+    /// Keeps who posts to a run and who lets go of it apart.
+    ///
+    /// On MySQL each would go by what was so before the other, and an event would wait for a run that nobody looks at;
+    /// the other databases see to it by themselves.
+    static func lock(_ runs: [Int], on connection: any SQLConnection) throws {
+        guard connection.dialect == .mysql, !runs.isEmpty else { return }
+        _ = try connection.query(
+            "SELECT id FROM workflow_runs WHERE id IN (\(list: runs)) ORDER BY id\(unsafe: SQLDialect.mysql.forUpdate)")
     }
 
     /// What waits for the runs that `session` holds, oldest first.
@@ -43,13 +56,12 @@ enum Inbox {
             """)
         return try rows.map { row in
             let entry = try RecordedEntry(row)
-            guard let event = try entry.event() else { throw UnreadableHistory(kind: entry.kind) }
+            let event = try entry.event()
+            guard event != nil || entry.kind == Pause.leave else { throw UnreadableHistory(kind: entry.kind) }
             return Row(
                 id: try row.integer("id"), run: try row.integer("run"), event: event, note: entry.note)
         }
     }
 
-    static func remove(_ ids: [Int], on connection: any SQLConnection) throws {
-        for id in ids { try connection.execute("DELETE FROM workflow_inbox WHERE id = \(id)") }
-    }
+    static let remove = RowStatement("DELETE FROM workflow_inbox WHERE id IN (", row: "?", end: ")")
 }

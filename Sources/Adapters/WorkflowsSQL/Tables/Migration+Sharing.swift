@@ -4,7 +4,7 @@ extension Migration {
     /// What many processes and many owners need to share one database: limits, turns, and a record of every attempt.
     static let sharing = Migration(component: "workflows", version: 2) { dialect in
         let words = SchemaWords(dialect)
-        return fairness(words) + limits(words) + supervision(words)
+        return fairness(words) + limits(words) + rules(words) + supervision(words)
     }
 
     /// Owners take turns within a priority, so the owner leads the order in which work is claimed.
@@ -26,6 +26,11 @@ extension Migration {
                 "activity_tasks_queued", on: "activity_tasks (queue, priority, fairness_key, run)", where: "state = 0"),
             words.index("activity_tasks_running", on: "activity_tasks (queue)", where: "state = 2"),
         ]
+    }
+
+    /// How often the queues' rules changed: each session's own, so that reading it locks nobody else out.
+    private static func rules(_ words: SchemaWords) -> [SQL] {
+        ["ALTER TABLE worker_sessions ADD COLUMN rules_revision INTEGER NOT NULL DEFAULT 0"]
     }
 
     private static func limits(_ words: SchemaWords) -> [SQL] {

@@ -11,11 +11,10 @@ enum Sessions {
         let identity: ProcessIdentity
         let expiresAt: Int
 
-        /// Whether its process is known to be gone, or has not been heard of in time.
-        func isDead(at now: Int, seenBy processes: ProcessTable) -> Bool {
+        /// Whether its process is known to be gone; nil when that cannot be seen from here.
+        func isDead(seenBy processes: ProcessTable) -> Bool? {
             if identity == processes.own { return !LiveSessions.contains(id) }
-            // What runs on this machine is seen directly, so a clock that jumps takes nothing from it.
-            return processes.isRunning(identity).map { !$0 } ?? (expiresAt < now)
+            return processes.isRunning(identity).map { !$0 }
         }
     }
 
@@ -34,13 +33,29 @@ enum Sessions {
             """)
     }
 
+    /// - Returns: The revision of the queues' rules (``QueueRules``).
     /// - Throws: ``LeaseError/sessionLost`` when somebody declared the session dead.
-    static func check(_ id: String, on connection: any SQLConnection) throws {
-        // Locked where rows can be: nobody may end the session between this look and the commit.
-        let lock = connection.dialect == .sqlite ? "" : " FOR UPDATE"
-        guard try connection.first("SELECT id FROM worker_sessions WHERE id = \(id)\(unsafe: lock)") != nil else {
-            throw LeaseError.sessionLost
-        }
+    @discardableResult
+    static func check(_ id: String, on connection: any SQLConnection) throws -> Int {
+        // Locked where rows can be: nobody may end the session between this look and the commit. Shared, since its own
+        // worker looks and writes at the same time.
+        let lock =
+            switch connection.dialect {
+            case .sqlite: ""
+            case .postgresql: " FOR KEY SHARE"
+            case .mysql: " LOCK IN SHARE MODE"
+            }
+        let row = try connection.first(
+            "SELECT rules_revision FROM worker_sessions WHERE id = \(id)\(unsafe: lock)")
+        guard let row else { throw LeaseError.sessionLost }
+        return try row.integer("rules_revision")
+    }
+
+    /// The revision of the queues' rules, outside a write transaction.
+    static func revision(of id: String, on connection: any SQLConnection) throws -> Int {
+        let row = try connection.first("SELECT rules_revision FROM worker_sessions WHERE id = \(id)")
+        guard let row else { throw LeaseError.sessionLost }
+        return try row.integer("rules_revision")
     }
 
     static func extend(_ id: String, until expiry: Int, on connection: any SQLConnection) throws {
@@ -73,14 +88,16 @@ enum Sessions {
             kind: WorkflowFailure.Kind.workerLost, message: "The process that ran it ended in the middle of it.")
         let runs = try connection.execute(
             """
-            UPDATE workflow_runs SET state = CASE WHEN lost >= 1 THEN 5 ELSE 0 END, lost = lost + 1, session = NULL
+            UPDATE workflow_runs SET state = CASE WHEN paused_at IS NOT NULL THEN 6 WHEN lost >= 1 THEN 5 ELSE 0 END,
+                lost = lost + 1, session = NULL
             WHERE state = 1 AND session = \(dead.id)
             """)
         try AttemptRecord.insertRunning(
             of: .session(dead.id), as: .lost, failure, by: label, at: now, on: connection)
         let activities = try connection.execute(
             """
-            UPDATE activity_tasks SET state = CASE WHEN lost >= 1 THEN 3 ELSE 0 END, lost = lost + 1,
+            UPDATE activity_tasks SET state = CASE WHEN lost >= 1 AND \(waiting: .queued) = 0 THEN 3
+                ELSE \(waiting: .queued) END, lost = lost + 1,
                 token = token + 1, session = NULL, failure = \(try JSONText.encode(failure)), started_at = NULL
             WHERE state = 2 AND session = \(dead.id)
             """)
@@ -91,9 +108,12 @@ enum Sessions {
     ///
     /// A run without a history has not even begun, so it is ready, whatever waits for it.
     static func close(_ id: String, at now: Int, on connection: any SQLConnection) throws {
+        let held = try connection.query("SELECT id FROM workflow_runs WHERE state = 1 AND session = \(id)")
+        try Inbox.lock(held.map { try $0.integer("id") }, on: connection)
         try connection.execute(
             """
             UPDATE workflow_runs SET session = NULL, state = CASE
+                WHEN paused_at IS NOT NULL THEN 6
                 WHEN EXISTS (SELECT 1 FROM workflow_inbox WHERE workflow_inbox.run = workflow_runs.id) THEN 0
                 WHEN NOT EXISTS (SELECT 1 FROM workflow_history WHERE workflow_history.run = workflow_runs.id) THEN 0
                 ELSE 2 END
@@ -102,7 +122,7 @@ enum Sessions {
         try AttemptRecord.insertRunning(of: .session(id), as: .handedBack, at: now, on: connection)
         try connection.execute(
             """
-            UPDATE activity_tasks SET state = 0, session = NULL, token = token + 1, attempt = attempt - 1,
+            UPDATE activity_tasks SET state = \(waiting: .queued), session = NULL, token = token + 1, attempt = attempt - 1,
                 started_at = NULL
             WHERE state = 2 AND session = \(id)
             """)

@@ -16,6 +16,8 @@ enum RunState: Int {
     case suspect = 5
     /// Ready or idle, but its job is paused: events wait in the inbox.
     case paused = 6
+    /// Closed long ago; its record is being removed, and nothing can bring it back.
+    case leaving = 7
 }
 
 /// Where an activity is.
@@ -45,6 +47,8 @@ struct TaskKey: Hashable, Sendable {
 enum LeaseError: Error, Equatable {
     /// The whole session was declared dead.
     case sessionLost
+    /// The queues' rules changed since the worker read them: what it leased may have to wait.
+    case rulesChanged
     /// One task has a newer token.
     case taskLost(run: Int, activityID: String)
 }

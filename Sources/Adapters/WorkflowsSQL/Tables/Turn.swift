@@ -17,8 +17,10 @@ struct Turn: Sendable {
         /// Where in the history its input is.
         let sequence: Int
         let expiresAt: Int?
+        /// As JSON, when the call gave options of its own.
+        let options: String?
         /// Leased at once by the worker that writes it, instead of waiting in the queue.
-        let isLeased: Bool
+        var isLeased: Bool
     }
     struct Closing: Sendable {
         let status: WorkflowStatus
@@ -44,6 +46,8 @@ struct Turn: Sendable {
     var newChildren: [RunAdmission] = []
     var cancelledChildren: [WorkflowID] = []
     var progress: WorkflowProgress?
+    /// The signals that the run waits for from now on, if they are others than before.
+    var awaitedSignals: [String]?
     var closing: Closing?
     var parent: RunAdmission.Parent?
     /// Whether the run got on although its holders died in it before.
@@ -52,59 +56,19 @@ struct Turn: Sendable {
     var hasOpenTasks = false
     var hasOpenTimers = false
 
-    /// - Throws: ``LeaseError/taskLost(run:activityID:)`` when an activity's lease was taken away meanwhile.
-    func apply(for session: String, on connection: any SQLConnection) throws {
-        for task in endedTasks {
-            let deleted = try connection.execute(
-                """
-                DELETE FROM activity_tasks
-                WHERE run = \(run) AND activity_id = \(task.activityID) AND token = \(task.token)
-                """)
-            guard deleted == 1 else { throw LeaseError.taskLost(run: run, activityID: task.activityID) }
+    /// What is left to do after ``TurnBatch`` has written what needs no answer.
+    func follow(on connection: any SQLConnection) throws {
+        if closing == nil {
+            for id in cancelledTasks { try cancel(id, on: connection) }
+            for child in newChildren { try start(child, on: connection) }
         }
         for (attempt, event) in failedAttempts { try attempt.insertUnlessCompleted(by: event, of: run, on: connection) }
-        try Inbox.remove(consumedInbox, on: connection)
-        try History.append(entries, to: run, from: firstSequence, at: time, on: connection)
-        if let closing {
-            try close(closing, on: connection)
-        } else {
-            try follow(for: session, on: connection)
-        }
-    }
-
-    private func follow(for session: String, on connection: any SQLConnection) throws {
-        for task in newTasks { try insert(task, for: session, on: connection) }
-        for id in cancelledTasks { try cancel(id, on: connection) }
-        for timer in newTimers {
-            try connection.execute(
-                "INSERT INTO workflow_timers (run, timer_id, due_at) VALUES (\(run), \(timer.id), \(timer.dueAt))")
-        }
-        for id in cancelledTimers {
-            try connection.execute("DELETE FROM workflow_timers WHERE run = \(run) AND timer_id = \(id)")
-        }
-        for child in newChildren { try start(child, on: connection) }
         for id in cancelledChildren { try cancelChild(id, on: connection) }
-        if let progress {
-            try connection.execute(
-                "UPDATE workflow_runs SET step = \(progress.step), progress = \(progress.progress) WHERE id = \(run)")
+        if closing == nil, let awaitedSignals {
+            let names = awaitedSignals.isEmpty ? nil : try JSONText.encode(awaitedSignals)
+            try connection.execute("UPDATE workflow_runs SET awaited_signals = \(names) WHERE id = \(run)")
         }
-        if clearsLoss { try connection.execute("UPDATE workflow_runs SET lost = 0 WHERE id = \(run)") }
-    }
-
-    private func insert(_ task: NewTask, for session: String, on connection: any SQLConnection) throws {
-        let command = task.command
-        let options = command.overridesOptions ? try JSONText.encode(command.options) : nil
-        let state = task.isLeased ? TaskState.running : .queued
-        try connection.execute(
-            """
-            INSERT INTO activity_tasks (
-                run, activity_id, name, queue, priority, fairness_key, sequence, state, expires_at, attempt, token,
-                session, options, scheduled_at, started_at)
-            VALUES (
-                \(run), \(command.id), \(command.name), \(command.options.taskQueue.rawValue), \(priority),
-                \(fairnessKey), \(task.sequence), \(state.rawValue), \(task.expiresAt), \(task.isLeased ? 1 : 0), 1,
-                \(task.isLeased ? session : nil), \(options), \(time), \(task.isLeased ? time : nil))
-            """)
+        if let closing, let parent { try report(closing, to: parent, on: connection) }
     }
 
     /// What is not running is over at once; what runs is asked to stop and ends by itself.
@@ -129,29 +93,11 @@ struct Turn: Sendable {
 
     private func cancelChild(_ id: WorkflowID, on connection: any SQLConnection) throws {
         let row = try connection.first(
-            "SELECT id FROM workflow_runs WHERE workflow_id = \(id.rawValue) AND state <> 4 AND parent = \(run)")
+            "SELECT id FROM workflow_runs WHERE workflow_id = \(id.rawValue) AND state NOT IN (4, 7) AND parent = \(run)"
+        )
         guard let row else { return }
         try Inbox.post(
             .cancelRequested(reason: "its parent was cancelled"), to: try row.integer("id"), on: connection)
-    }
-
-    private func close(_ closing: Closing, on connection: any SQLConnection) throws {
-        let percent = closing.status == .completed ? 100 : progress?.progress
-        try connection.execute(
-            """
-            UPDATE workflow_runs SET state = 4, session = NULL, status = \(closing.status.rawValue),
-                result = \(closing.result?.bytes), failure = \(try closing.failure.map { try JSONText.encode($0) }),
-                closed_at = \(time), deadline_at = NULL, problem = NULL,
-                step = COALESCE(\(progress?.step), step), progress = COALESCE(\(percent), progress)
-            WHERE id = \(run)
-            """)
-        if hasOpenTasks {
-            try AttemptRecord.insertRunning(of: .run(run), as: .cancelled, at: time, on: connection)
-            try connection.execute("DELETE FROM activity_tasks WHERE run = \(run)")
-        }
-        if hasOpenTimers { try connection.execute("DELETE FROM workflow_timers WHERE run = \(run)") }
-        for id in cancelledChildren { try cancelChild(id, on: connection) }
-        if let parent { try report(closing, to: parent, on: connection) }
     }
 
     private func report(
@@ -168,7 +114,8 @@ struct Turn: Sendable {
                         ?? WorkflowFailure(
                             kind: closing.status.rawValue, message: "The child workflow did not complete."))
             }
-        let isOpen = try connection.first("SELECT id FROM workflow_runs WHERE id = \(parent.run) AND state <> 4") != nil
+        let isOpen =
+            try connection.first("SELECT id FROM workflow_runs WHERE id = \(parent.run) AND state NOT IN (4, 7)") != nil
         if isOpen { try Inbox.post(event, to: parent.run, on: connection) }
     }
 }

@@ -1,5 +1,6 @@
 import Concurrency
 import FoundationEssentials
+import Workflows
 
 /// Rings once at the earliest time it was set to.
 ///
@@ -59,6 +60,7 @@ final class Doorbell: Sendable {
     let rings: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
     private let hasNewWork = Locked(true)
+    private let backlog = Locked<Set<TaskQueue>?>([])
 
     init() {
         (rings, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -70,6 +72,24 @@ final class Doorbell: Sendable {
     func ringForNewWork() {
         noteNewWork()
         ring()
+    }
+
+    /// Rings because activities may wait that nobody here put there.
+    /// - Parameter queues: Where; nil for anywhere.
+    func ring(forBacklogOf queues: Set<TaskQueue>?) {
+        backlog.withLock { backlog in
+            guard let known = backlog, let queues else { return backlog = nil }
+            backlog = known.union(queues)
+        }
+        ringForNewWork()
+    }
+
+    /// In which queues such activities may wait, since the last call; nil for any.
+    func takeBacklog() -> Set<TaskQueue>? {
+        backlog.withLock { value in
+            defer { value = [] }
+            return value
+        }
     }
 
     func noteNewWork() { hasNewWork.withLock { $0 = true } }

@@ -13,32 +13,34 @@ struct RunningActivity {
     let number: Int
     let task: ClaimedTask
     let options: ActivityOptions
-    let startedAt: Date
-    var lastHeartbeat: Date
+    /// In the clock's uptime, as is the last sign of life: a corrected time of day must end no attempt.
+    let startedAt: Duration
+    var lastHeartbeat: Duration
     var handle: Task<Void, Never>?
     var stopReason: StopReason?
 
-    init(number: Int, task: ClaimedTask, options: ActivityOptions, at now: Date) {
+    init(number: Int, task: ClaimedTask, options: ActivityOptions, at uptime: Duration) {
         self.number = number
         self.task = task
         self.options = options
-        startedAt = now
-        lastHeartbeat = now
+        startedAt = uptime
+        lastHeartbeat = uptime
     }
 
-    /// The first limit that it will break if it goes on in silence, and when.
-    var limit: (at: Date, kind: String) {
+    /// The first limit that it will break if it goes on in silence, and how long until then.
+    func limit(on clock: any WallClock) -> (left: Duration, kind: String) {
+        let uptime = clock.uptime
         var limit = (
-            at: startedAt.addingTimeInterval(options.startToClose.seconds),
-            kind: WorkflowFailure.Kind.startToCloseTimeout
+            left: startedAt + options.startToClose - uptime, kind: WorkflowFailure.Kind.startToCloseTimeout
         )
         if let heartbeat = options.heartbeat {
-            let silent = lastHeartbeat.addingTimeInterval(heartbeat.seconds)
-            if silent < limit.at { limit = (silent, WorkflowFailure.Kind.heartbeatTimeout) }
+            let silence = lastHeartbeat + heartbeat - uptime
+            if silence < limit.left { limit = (silence, WorkflowFailure.Kind.heartbeatTimeout) }
         }
         if let expiresAt = task.expiresAt {
-            let expiry = Date(microseconds: expiresAt)
-            if expiry < limit.at { limit = (expiry, WorkflowFailure.Kind.scheduleToCloseTimeout) }
+            // On record, since other processes watch it too; so it goes by the time of day.
+            let rest = Duration.microseconds(Int64(expiresAt - clock.now.microseconds))
+            if rest < limit.left { limit = (rest, WorkflowFailure.Kind.scheduleToCloseTimeout) }
         }
         return limit
     }

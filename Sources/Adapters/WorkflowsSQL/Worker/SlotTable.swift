@@ -14,6 +14,8 @@ struct SlotTable: Sendable {
     }
     private var queues: [TaskQueue: Slots]
     private let order: [TaskQueue]
+    /// Queues of which only claims start anything, since limits hold over all processes.
+    private var restricted: Set<TaskQueue> = []
     private var isClosed = false
 
     init(_ limits: [TaskQueue: Int]) {
@@ -31,11 +33,19 @@ struct SlotTable: Sendable {
         queues.values.contains { $0.busy + $0.reserved < $0.limit && $0.queueing == 0 && !$0.mayHaveBacklog }
     }
 
+    /// The queues of which something might start now.
+    func free(includingRestricted: Bool) -> [TaskQueue] {
+        order.filter { queue in
+            guard !isClosed, let slots = queues[queue], slots.busy + slots.reserved < slots.limit else { return false }
+            return includingRestricted || !restricted.contains(queue)
+        }
+    }
+
     /// Takes a slot for an activity that is being scheduled now, unless others have waited longer; else it must wait.
     mutating func takeAtOnce(_ queue: TaskQueue) -> Bool {
         guard let slots = queues[queue] else { return false }
         let hasFreeSlot = slots.busy + slots.reserved < slots.limit
-        guard !isClosed, hasFreeSlot, slots.queueing == 0, !slots.mayHaveBacklog else {
+        guard !isClosed, hasFreeSlot, slots.queueing == 0, !slots.mayHaveBacklog, !restricted.contains(queue) else {
             queues[queue]?.queueing += 1
             return false
         }
@@ -77,6 +87,27 @@ struct SlotTable: Sendable {
     mutating func close() { isClosed = true }
 
     mutating func release(_ queue: TaskQueue) { queues[queue]?.busy -= 1 }
+
+    mutating func restrict(_ queues: Set<TaskQueue>) {
+        let freed = restricted.subtracting(queues)
+        restricted = queues
+        for queue in freed { noteBacklog(queue) }
+    }
+
+    /// Lets an activity that took its slot at once wait in the database after all, if its queue is restricted now.
+    mutating func sendBack(_ queue: TaskQueue) -> Bool {
+        guard restricted.contains(queue) else { return false }
+        release(queue)
+        queues[queue]?.queueing += 1
+        return true
+    }
+
+    /// Notes that a lease ended, which may let another activity of a restricted queue start.
+    /// - Returns: The restricted queues.
+    mutating func noteEndOfLease() -> Set<TaskQueue> {
+        for queue in restricted { noteBacklog(queue) }
+        return restricted
+    }
     mutating func noteBacklog(_ queue: TaskQueue) { queues[queue]?.mayHaveBacklog = true }
     mutating func noteBacklogEverywhere() { for queue in order { noteBacklog(queue) } }
     func mayHaveBacklog(_ queue: TaskQueue) -> Bool { queues[queue]?.mayHaveBacklog ?? false }

@@ -22,10 +22,11 @@ extension WorkerCore {
         }
         do { try await giveBackForgotten() } catch { return recover(from: error) }
         let request = makeRequest()
+        let uptime = setup.clock.uptime
         do {
             if request.isSweep { try await buryDeadSessions() }
             let haul = try await setup.database.write { connection in try Haul.take(request, on: connection) }
-            if let expiry = request.extendsUntil { sessionExpiry = expiry }
+            if request.extendsUntil != nil { extendedAt = uptime }
             await take(haul, of: request)
         } catch {
             giveBack(request)
@@ -35,6 +36,11 @@ extension WorkerCore {
     }
 
     private func makeRequest() -> Haul.Request {
+        if let queues = doorbell.takeBacklog() {
+            for queue in queues { slots.noteBacklog(queue) }
+        } else {
+            slots.noteBacklogEverywhere()
+        }
         let now = now.microseconds
         let isSweep = alarm.takeRing() || needsSweep
         if isSweep {
@@ -44,22 +50,26 @@ extension WorkerCore {
             alarm.reset()
             slots.noteBacklogEverywhere()
         }
-        let lease = setup.limits.lease.microseconds
+        let lease = setup.limits.lease
+        let isDue = setup.clock.uptime - extendedAt > lease / 3
         makeRoom()
         let freeRuns =
-            isStopping ? 0 : min(setup.limits.runsAClaim, setup.limits.runsInMemory - held.count - reservedRuns)
+            isStopping || !setup.holdsWorkflows
+            ? 0 : min(setup.limits.runsAClaim, setup.limits.runsInMemory - held.count - reservedRuns)
         reservedRuns += max(0, freeRuns)
         return Haul.Request(
-            session: session, now: now, extendsUntil: sessionExpiry - now < lease * 2 / 3 ? now + lease : nil,
+            session: session, now: now, extendsUntil: isDue ? now + lease.microseconds : nil,
             freeRuns: max(0, freeRuns), shares: sharesOfMemory(), freeSlots: slots.reserveForClaim(),
             takesSuspectRun: suspectRun == nil, takesSuspectTask: suspectTask == nil, isSweep: isSweep,
-            turns: turns)
+            turns: turns, rules: rules)
     }
 
     private func take(_ haul: Haul, of request: Haul.Request) async {
         reservedRuns -= request.freeRuns
         turns = haul.turns
+        adopt(haul.rules)
         slots.settle(request.freeSlots, claimed: haul.tasks.reduce(into: [:]) { $0[$1.queue, default: 0] += 1 })
+        if let wait = haul.wait { alarm.set(now.microseconds + wait.microseconds) }
         if request.isSweep {
             if let due = haul.nextDue { alarm.set(due) }
             alarm.set(now.microseconds + setup.limits.sweepInterval.microseconds)
@@ -78,6 +88,13 @@ extension WorkerCore {
         mayHaveReadyRuns = haul.runs.count >= request.freeRuns
         if mayHaveReadyRuns, request.freeRuns > 0 { doorbell.ring() }
         if request.freeSlots.contains(where: { slots.mayHaveBacklog($0.queue) }) { doorbell.ring() }
+    }
+
+    /// Goes by the queues' rules from now on.
+    func adopt(_ rules: QueueRules) {
+        guard rules.revision != self.rules.revision else { return }
+        self.rules = rules
+        slots.restrict(rules.restricted)
     }
 
     private func giveBack(_ request: Haul.Request) {
@@ -112,8 +129,13 @@ extension WorkerCore {
 
     private func deliver(_ rows: [Inbox.Row]) {
         for row in rows {
-            guard let run = held[row.run], run.seenInbox.insert(row.id).inserted else { continue }
-            run.pending.append(HeldRun.Inbound(event: row.event, source: .inbox(row.id), note: row.note))
+            guard let run = held[row.run] else { continue }
+            guard let event = row.event else {
+                run.isLeaving = true
+                continue
+            }
+            guard run.seenInbox.insert(row.id).inserted else { continue }
+            run.pending.append(HeldRun.Inbound(event: event, source: .inbox(row.id), note: row.note))
         }
         for id in Set(rows.map(\.run)) {
             if let run = held[id] { advance(run) }

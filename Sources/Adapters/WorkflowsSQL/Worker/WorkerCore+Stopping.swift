@@ -46,6 +46,8 @@ extension WorkerCore {
         LiveSessions.remove(id)
         session = ""
         alarm.reset()
+        // What was given back is there for the workers that stay.
+        setup.engine.wake(forBacklogOf: nil)
     }
 
     /// A look that has begun may still bring runs, and a run that it brought must write its first turn.

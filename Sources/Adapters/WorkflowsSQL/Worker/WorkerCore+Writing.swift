@@ -33,36 +33,61 @@ extension WorkerCore {
         tellIfIdle()
     }
 
-    /// Writes a batch in one transaction; when one of it is refused, each for itself.
+    /// Writes a batch in one transaction; when one of it is refused, in halves until that one is alone.
     /// - Parameter unsure: How many at its beginning an earlier try may have written.
     private func commit(_ batch: [Change], unsure: Int) async {
         let (session, hooks) = (session, setup.engine.closingHooks.withLock { $0 })
+        // Rules only matter to what begins with the commit itself; everything else is claimed.
+        let revision = batch.contains(where: \.beginsActivity) ? rules.revision : nil
         do {
             let mayHaveStarted = try await setup.database.write { connection in
-                try Sessions.check(session, on: connection)
-                var applied: [Change] = []
-                for (index, change) in batch.enumerated() {
-                    if index < unsure, try change.wasApplied(for: session, on: connection) { continue }
-                    try change.apply(for: session, on: connection)
-                    if !hooks.isEmpty { applied.append(change) }
-                }
-                return try ClosingHook.tell(hooks, of: applied, on: connection)
+                let current = try Sessions.check(session, on: connection)
+                guard revision.map({ $0 == current }) ?? true else { throw LeaseError.rulesChanged }
+                let written = try batch.prefix(unsure).map { try $0.wasApplied(for: session, on: connection) }
+                let rest = zip(batch, written).filter { !$1 }.map(\.0) + batch.dropFirst(unsure)
+                try Change.apply(rest, for: session, on: connection)
+                return try ClosingHook.tell(hooks, of: rest, on: connection)
             }
             if mayHaveStarted { setup.engine.wake() }
         } catch {
-            return await commitSingly(batch, unsure: unsure, after: error)
+            return await commitInParts(batch, unsure: unsure, after: error)
         }
         for change in batch { settle(change, nil) }
     }
 
-    private func commitSingly(_ batch: [Change], unsure: Int, after error: any Error) async {
+    private func commitInParts(_ batch: [Change], unsure: Int, after error: any Error) async {
         if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
             for change in batch { settle(change, error) }
             return session.isEmpty ? () : recover(from: error)
         }
+        if error as? LeaseError == .rulesChanged { return await commitUnderNewRules(batch, unsure: unsure) }
         guard batch.count > 1 else { return settle(batch[0], error) }
-        for (index, change) in batch.enumerated() { await commit([change], unsure: index < unsure ? 1 : 0) }
+        let half = batch.count / 2
+        await commit(Array(batch.prefix(half)), unsure: min(unsure, half))
+        await commit(Array(batch.dropFirst(half)), unsure: max(0, unsure - half))
+    }
+
+    /// Lets activities wait whose queue has been paused or limited since they were given a slot.
+    private func commitUnderNewRules(_ batch: [Change], unsure: Int) async {
+        let session = session
+        do {
+            adopt(
+                try await setup.database.read { connection in
+                    try QueueRules.read(at: try Sessions.revision(of: session, on: connection), on: connection)
+                })
+        } catch {
+            return await commitInParts(batch, unsure: unsure, after: error)
+        }
+        // What may be on disk already stays as it was written.
+        let rest = batch.dropFirst(unsure).map { change in
+            guard case .turn(var turn) = change else { return change }
+            for index in turn.newTasks.indices where turn.newTasks[index].isLeased {
+                turn.newTasks[index].isLeased = !slots.sendBack(turn.newTasks[index].command.options.taskQueue)
+            }
+            return .turn(turn)
+        }
+        await commit(batch.prefix(unsure) + rest, unsure: unsure)
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
@@ -94,12 +119,16 @@ extension WorkerCore {
             if case .turn(let turn) = change { releaseSlots(of: turn) }
             return
         }
+        if change.endsLease {
+            let freed = slots.noteEndOfLease()
+            if !freed.isEmpty { setup.engine.wake(forBacklogOf: freed) }
+        }
         switch change {
         case .turn(let turn): settle(turn)
         // Only now: an alarm that rings before the row is there would find nothing.
         case .retry(_, _, let availableAt, _, _, _): alarm.set(availableAt)
         case .relay: setup.engine.wake()
-        case .handBack, .release: doorbell.ring()
+        case .handBack, .release, .leave: doorbell.ring()
         case .clearLoss(let run):
             clearSuspect(run)
         case .park, .parkTask, .heartbeat: break

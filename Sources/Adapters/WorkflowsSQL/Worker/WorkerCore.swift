@@ -15,6 +15,8 @@ struct WorkerSetup: Sendable {
     /// 0 up to 1, for jitter.
     let random: @Sendable () -> Double
     let processes: ProcessTable
+    /// Whether it takes workflows as well as activities.
+    let holdsWorkflows: Bool
 
     /// Who this is in timelines: `host:pid`.
     let label = ProcessIdentity.label
@@ -35,7 +37,9 @@ actor WorkerCore {
     var metrics: WorkerMetrics
 
     var session = ""
-    var sessionExpiry = 0
+    /// When the session was last extended, in monotonic time.
+    var extendedAt = Duration.zero
+    private var watch = SessionWatch()
     var isStopping = false
     /// Why the worker cannot go on; its service ends with it.
     var fatalError: (any Error)?
@@ -52,6 +56,7 @@ actor WorkerCore {
 
     /// Whose turn it is in the queues.
     var turns = TurnOrder()
+    var rules = QueueRules()
     var slots: SlotTable
     var running: [TaskKey: RunningActivity] = [:]
     /// Attempts that were given up but whose code has not returned: they still occupy their slot.
@@ -99,6 +104,8 @@ actor WorkerCore {
         let id = setup.engine.makeID()
         LiveSessions.insert(id)
         let expiry = now.microseconds + setup.limits.lease.microseconds
+        let uptime = setup.clock.uptime
+        let unparks = setup.holdsWorkflows
         let poison = setup.limits.lossesUntilPoison
         let (processes, label) = (setup.processes, setup.label)
         let (queues, began) = (setup.queues.keys.map(\.rawValue).sorted(), now.microseconds)
@@ -106,6 +113,7 @@ actor WorkerCore {
             try await setup.database.write { connection in
                 try Sessions.open(
                     id, as: processes.own, label: label, queues: queues, at: began, until: expiry, on: connection)
+                guard unparks else { return }
                 // What this process could not go on with before, it may now: its code may be another.
                 try connection.execute(
                     "UPDATE workflow_runs SET state = 0, problem = NULL WHERE state = 3 AND lost < \(poison)")
@@ -115,7 +123,8 @@ actor WorkerCore {
             LiveSessions.remove(id)
             throw error
         }
-        (session, sessionExpiry) = (id, expiry)
+        (session, extendedAt) = (id, uptime)
+        rules = QueueRules()
         slots.noteBacklogEverywhere()
         needsSweep = true
         doorbell.ring()
@@ -125,7 +134,10 @@ actor WorkerCore {
     func buryDeadSessions() async throws {
         let now = now.microseconds
         let sessions = try await setup.database.read { connection in try Sessions.all(on: connection) }
-        for dead in sessions where dead.id != session && dead.isDead(at: now, seenBy: setup.processes) {
+        let silent = watch.silent(sessions, at: setup.clock.uptime, lease: setup.limits.lease)
+        setup.engine.herald.set(isAlone: sessions.count <= setup.engine.bulletin.workerCount)
+        for dead in sessions where dead.id != session {
+            guard dead.isDead(seenBy: setup.processes) ?? silent.contains(dead.id) else { continue }
             let burial = try await setup.database.write { try Sessions.bury(dead, at: now, on: $0) }
             guard let lost = burial else { continue }
             slots.noteBacklogEverywhere()

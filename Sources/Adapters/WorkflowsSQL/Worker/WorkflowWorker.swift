@@ -14,25 +14,27 @@ public final class WorkflowWorker: Service {
     /// - Parameters:
     ///   - registry: What this process can run.
     ///   - queues: The task queues it serves, each with how many activities may run at once.
+    ///   - holdsWorkflows: Whether it takes workflows too; one that does not only runs activities of its queues.
     ///   - random: Numbers from 0 up to 1 for the jitter of retries.
     public convenience init(
-        engine: SQLWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int],
+        engine: SQLWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int], holdsWorkflows: Bool = true,
         limits: WorkerLimits = WorkerLimits(), logger: Logger = .silent, metrics: Metrics = Metrics(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.init(
-            engine: engine, registry: registry, queues: queues, limits: limits, logger: logger, metrics: metrics,
-            random: random, processes: .operatingSystem)
+            engine: engine, registry: registry, queues: queues, holdsWorkflows: holdsWorkflows, limits: limits,
+            logger: logger, metrics: metrics, random: random, processes: .operatingSystem)
     }
 
     /// Prepares a worker of one of several processes that a simulation makes up.
     package init(
-        engine: SQLWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int], limits: WorkerLimits,
-        logger: Logger, metrics: Metrics, random: @escaping @Sendable () -> Double, processes: ProcessTable
+        engine: SQLWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int], holdsWorkflows: Bool = true,
+        limits: WorkerLimits, logger: Logger, metrics: Metrics, random: @escaping @Sendable () -> Double,
+        processes: ProcessTable
     ) {
         setup = WorkerSetup(
             engine: engine, registry: registry, queues: queues, limits: limits, logger: logger.labelled("worker"),
-            metrics: metrics, random: random, processes: processes)
+            metrics: metrics, random: random, processes: processes, holdsWorkflows: holdsWorkflows)
         core = WorkerCore(setup)
         metrics.onScrape { [weak self] in await self?.readings() ?? [] }
     }
@@ -41,9 +43,20 @@ public final class WorkflowWorker: Service {
     /// - Throws: What made the database unusable for good. Everything it held is taken up by the next worker.
     public func run(until shutdown: ShutdownSignal) async throws {
         let doorbell = core.doorbell
-        let removeWaker = setup.engine.bulletin.addWorker { doorbell.ringForNewWork() }
+        let removeWaker = setup.engine.bulletin.addWorker(doorbell)
         defer { removeWaker() }
         try await core.open()
+        await withTaskGroup(of: Void.self) { news in
+            news.addTask { [core] in await core.listen() }
+            if let pauses = setup.limits.poll { news.addTask { [core] in await core.poll(every: pauses) } }
+            await work(until: shutdown)
+            news.cancelAll()
+        }
+        if let error = await core.fatalError { throw error }
+    }
+
+    private func work(until shutdown: ShutdownSignal) async {
+        let doorbell = core.doorbell
         await withTaskGroup(of: Void.self) { group in
             let core = core
             group.addTask {
@@ -58,7 +71,6 @@ public final class WorkflowWorker: Service {
             await group.next()
             group.cancelAll()
         }
-        if let error = await core.fatalError { throw error }
     }
 
     /// Drops everything without a word, as `kill -9` does; for tests of recovery.

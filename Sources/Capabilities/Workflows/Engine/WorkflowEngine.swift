@@ -6,7 +6,7 @@ public import Database
 /// otherwise. After the commit the caller calls ``wake()``; one that forgets costs a delay of one sweep, never a job.
 public protocol WorkflowEngine: Sendable {
     /// Admits a workflow within the caller's transaction; one row. An id that is already taken changes nothing.
-    /// - Throws: ``DatabaseError``, or `EncodingError` when `input` has no JSON.
+    /// - Throws: ``DatabaseError``; `EncodingError` when `input` has no JSON, ``PayloadTooLarge`` when it has too much.
     func start<W: Workflow>(
         _ type: W.Type, id: WorkflowID, input: W.Input, options: StartOptions, in connection: any SQLConnection
     ) throws -> StartOutcome

@@ -1,4 +1,4 @@
-import Concurrency
+public import Concurrency
 public import Database
 import DatabaseMySQL
 import DatabasePostgreSQL
@@ -20,6 +20,9 @@ public enum TestDatabase: String, Sendable, CaseIterable {
 
     /// SQLite, and every server that runs: for suites over all kinds.
     public static var available: [TestDatabase] { allCases.filter { $0.isAvailable } }
+
+    /// Every server that runs: for suites about what only servers can do.
+    public static var servers: [TestDatabase] { available.filter { $0 != .sqlite } }
 
     /// Whether it can be used in this run.
     public var isAvailable: Bool { self == .sqlite || server != nil }
@@ -62,12 +65,28 @@ public enum TestDatabase: String, Sendable, CaseIterable {
         }
     }
 
+    /// Runs `body` with the `DATABASE_URL` of an empty database behind a proxy.
+    @discardableResult
+    public func withProxy<Value>(
+        isolation: isolated (any Actor)? = #isolation, _ body: (String, ServerProxy) async throws -> Value
+    ) async throws -> Value {
+        try await withURL { url in
+            var components = URLComponents(string: url) ?? URLComponents()
+            let proxy = ServerProxy(to: components.port ?? 0)
+            defer { proxy.stop() }
+            components.port = proxy.port
+            return try await body(components.string ?? url, proxy)
+        }
+    }
+
     /// Opens the database that `url` names.
-    public func open(_ url: String, _ limits: PoolLimits = PoolLimits()) async throws -> any Database {
+    public func open(
+        _ url: String, _ limits: PoolLimits = PoolLimits(), clock: any WallClock = SystemClock()
+    ) async throws -> any Database {
         switch self {
         case .sqlite: try await SQLiteDatabase(path: String(url.dropFirst("sqlite://".count)))
-        case .postgresql: PooledDatabase(try PostgreSQLDriver(url: url), limits: limits)
-        case .mariadb, .mysql: PooledDatabase(try MySQLDriver(url: url), limits: limits)
+        case .postgresql: PooledDatabase(try PostgreSQLDriver(url: url), limits: limits, clock: clock)
+        case .mariadb, .mysql: PooledDatabase(try MySQLDriver(url: url), limits: limits, clock: clock)
         }
     }
 
