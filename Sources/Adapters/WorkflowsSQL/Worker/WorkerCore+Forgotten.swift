@@ -35,6 +35,14 @@ extension WorkerCore {
 }
 
 extension Change {
+    /// Whether it lets a run go that goes on elsewhere.
+    var endsHold: Bool {
+        switch self {
+        case .release, .park: true
+        default: false
+        }
+    }
+
     /// The activities whose leases it takes or ends.
     fileprivate var leases: [TaskKey] {
         switch self {
