@@ -5,6 +5,8 @@ struct Arguments {
     let command: String
     /// The word after the command, for commands that have several subjects: `bench http`.
     let subject: String?
+    /// What the subject is about: `queues pause gpu`.
+    let operand: String?
     private let options: [String: [String]]
     private let flags: Set<String>
 
@@ -19,7 +21,12 @@ struct Arguments {
         } else {
             subject = nil
         }
+        var operand: String?
         while let word = rest.popFirst() {
+            if !word.hasPrefix("--"), specification.operand != nil, operand == nil {
+                operand = word
+                continue
+            }
             guard word.hasPrefix("--") else { throw UsageError("\(command) takes no argument '\(word)'") }
             let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = parts.first.map(String.init) ?? ""
@@ -35,6 +42,7 @@ struct Arguments {
                 throw UsageError("\(command) knows no option --\(name)")
             }
         }
+        self.operand = operand
         self.options = options
         self.flags = flags
     }
@@ -59,11 +67,13 @@ struct CommandSpecification {
     var subjects: [String: String] = [:]
     var options: [String: String] = [:]
     var flags: [String: String] = [:]
+    /// The name of the one word that may follow the subject.
+    var operand: String?
 
     var help: String {
         let subject = subjects.isEmpty ? "" : " [" + subjects.keys.sorted().joined(separator: "|") + "]"
         let hasOptions = !options.isEmpty || !flags.isEmpty
-        var lines = ["usage: atelier \(name)\(subject)\(hasOptions ? " [options]" : "")", "", summary]
+        var lines = ["usage: atelier \(name)\(subject)\(operand.map { " [\($0)]" } ?? "")\(hasOptions ? " [options]" : "")", "", summary]
         let rows =
             subjects.map { ($0.key, $0.value) } + options.map { ("--\($0.key) VALUE", $0.value) }
             + flags.map { ("--\($0.key)", $0.value) }

@@ -4,7 +4,7 @@ public import FoundationEssentials
 /// A clock that a test moves by hand, so that nothing has to wait for real time.
 public final class ManualClock: WallClock {
     private struct Sleeper {
-        let end: Date
+        var end: Date
         let continuation: CheckedContinuation<Void, any Error>
     }
     private struct Watcher {
@@ -50,6 +50,16 @@ public final class ManualClock: WallClock {
             return due.values.sorted { $0.end < $1.end }.map(\.continuation)
         }
         for sleeper in due { sleeper.resume() }
+    }
+
+    /// Makes the time of day jump, as when somebody sets it: what sleeps goes on sleeping as long as it meant to.
+    public func jump(by duration: Duration) {
+        state.withLock { state in
+            state.now = state.now.addingTimeInterval(duration.seconds)
+            for id in state.sleepers.keys {
+                state.sleepers[id]?.end.addTimeInterval(duration.seconds)
+            }
+        }
     }
 
     /// Waits until the test has moved the clock far enough.

@@ -14,31 +14,33 @@ struct RunningActivity {
     let task: ClaimedTask
     let options: ActivityOptions
     let startedAt: Date
-    var lastHeartbeat: Date
+    /// When it began and last gave a sign of life, in monotonic time: a clock that jumps ends no attempt.
+    private let began: Duration
+    var lastSign: Duration
+    /// How much of the time for all attempts was left when it began.
+    private let timeLeft: Duration?
     var handle: Task<Void, Never>?
     var stopReason: StopReason?
 
-    init(number: Int, task: ClaimedTask, options: ActivityOptions, at now: Date) {
+    init(number: Int, task: ClaimedTask, options: ActivityOptions, at now: Date, uptime: Duration) {
         self.number = number
         self.task = task
         self.options = options
         startedAt = now
-        lastHeartbeat = now
+        began = uptime
+        lastSign = uptime
+        timeLeft = task.expiresAt.map { .microseconds($0 - now.microseconds) }
     }
 
-    /// The first limit that it will break if it goes on in silence, and when.
-    var limit: (at: Date, kind: String) {
-        var limit = (
-            at: startedAt.addingTimeInterval(options.startToClose.seconds),
-            kind: WorkflowFailure.Kind.startToCloseTimeout
-        )
+    /// The first limit that it will break if it goes on in silence, and when in monotonic time.
+    var limit: (at: Duration, kind: String) {
+        var limit = (at: began + options.startToClose, kind: WorkflowFailure.Kind.startToCloseTimeout)
         if let heartbeat = options.heartbeat {
-            let silent = lastHeartbeat.addingTimeInterval(heartbeat.seconds)
+            let silent = lastSign + heartbeat
             if silent < limit.at { limit = (silent, WorkflowFailure.Kind.heartbeatTimeout) }
         }
-        if let expiresAt = task.expiresAt {
-            let expiry = Date(microseconds: expiresAt)
-            if expiry < limit.at { limit = (expiry, WorkflowFailure.Kind.scheduleToCloseTimeout) }
+        if let timeLeft, began + timeLeft < limit.at {
+            limit = (began + timeLeft, WorkflowFailure.Kind.scheduleToCloseTimeout)
         }
         return limit
     }

@@ -13,7 +13,7 @@ extension WorkerCore {
         if isGivenUp(task, options) { return }
         attemptCounter += 1
         let number = attemptCounter
-        var attempt = RunningActivity(number: number, task: task, options: options, at: now)
+        var attempt = RunningActivity(number: number, task: task, options: options, at: now, uptime: setup.clock.uptime)
         let context = ActivityContext(
             workflowID: task.workflowID, runID: task.runID, activityID: task.key.activityID, taskQueue: task.queue,
             attempt: task.attempt, previousHeartbeat: task.heartbeat
@@ -33,7 +33,7 @@ extension WorkerCore {
             attempt.stop(.stopping)
         }
         running[task.key] = attempt
-        alarm.set(attempt.limit.at.microseconds)
+        setAlarm(for: attempt)
     }
 
     /// Whether the activity is not tried again although its lease was taken: earlier processes died in it.
@@ -161,11 +161,10 @@ extension WorkerCore {
 
     /// Ends the lease of whatever broke a limit, and sets the alarm for the next that may.
     func expireRunning() {
-        let now = now
         for attempt in running.values {
             let limit = attempt.limit
-            guard limit.at <= now else {
-                alarm.set(limit.at.microseconds)
+            guard limit.at <= setup.clock.uptime else {
+                setAlarm(for: attempt)
                 continue
             }
             guard attempt.stopReason == nil || attempt.stopReason == .requested else { continue }
@@ -188,6 +187,10 @@ extension WorkerCore {
         }
     }
 
+    private func setAlarm(for attempt: RunningActivity) {
+        alarm.set(now.microseconds + max(.zero, attempt.limit.at - setup.clock.uptime).microseconds)
+    }
+
     /// Cancels an attempt and stops listening to it; its slot stays taken until its code returns.
     func dismiss(_ key: TaskKey) {
         guard var attempt = running.removeValue(forKey: key) else { return }
@@ -199,7 +202,7 @@ extension WorkerCore {
     /// A sign of life; with details it returns once they are on disk.
     private func heartbeat(_ number: Int, _ key: TaskKey, _ details: Payload?) async {
         guard let attempt = running[key], attempt.number == number else { return }
-        running[key]?.lastHeartbeat = now
+        running[key]?.lastSign = setup.clock.uptime
         guard let details else { return }
         await withCheckedContinuation { done in
             write(.heartbeat(key, token: attempt.task.token, details: details, done: done))
