@@ -117,7 +117,8 @@ let testing: [Target] = [
     .target(
         name: "AtelierTesting",
         dependencies: [
-            "CFaultySQLite", "Concurrency", "Database", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows",
+            "CFaultySQLite", "Concurrency", "Database", "DatabaseMySQL", "DatabasePostgreSQL", "DatabaseSQLite",
+            "Workflows",
         ],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
     .executableTarget(
@@ -146,7 +147,7 @@ let testing: [Target] = [
         uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),
     tests("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "WebMicrohttpd"]),
-    tests("StudioInterface", uses: ["Concurrency", "Database", "DatabaseSQLite", "StudioInterface"]),
+    tests("StudioInterface", uses: ["Concurrency", "Database", "StudioInterface"]),
     tests(
         "Campaigns",
         uses: [

@@ -1,6 +1,6 @@
 """Temporal's development server with its Python SDK: a workflow of nine activities that do nothing.
 
-    engine_temporal.py HOST:PORT [COUNT] [CONCURRENCY]
+    engine_temporal.py HOST:PORT [COUNT] [CONCURRENCY] [ROUND]      ids of workflows must be new in each round
 """
 
 import asyncio
@@ -48,11 +48,12 @@ async def drive(client: Client, prefix: str, count: int, concurrency: int) -> li
 async def main() -> None:
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 200
     concurrency = int(sys.argv[3]) if len(sys.argv) > 3 else 50
+    name = sys.argv[4] if len(sys.argv) > 4 else "1"
     client = await Client.connect(sys.argv[1])
     async with Worker(client, task_queue="bench", workflows=[NineSteps], activities=[no_operation]):
-        await drive(client, "warm", concurrency, concurrency)
+        await drive(client, f"warm-{name}", concurrency, concurrency)
         start = time.perf_counter()
-        latencies = await drive(client, "run", count, concurrency)
+        latencies = await drive(client, f"run-{name}", count, concurrency)
         elapsed = time.perf_counter() - start
     report(summary(latencies, elapsed))
 

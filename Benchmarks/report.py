@@ -14,12 +14,23 @@ def medians(path: str) -> dict[str, dict[str, float]]:
     with open(path) as lines:
         for line in lines:
             name, record = line.split(" ", 1)
-            found = json.loads(record)
-            # The program reports everything it measured; of `atelier bench images` that is one part.
-            for key, value in found.get("images", found).items():
-                if isinstance(value, (int, float)):
-                    rounds[name][key].append(value)
+            for key, value in flat(json.loads(record)).items():
+                rounds[name][key].append(value)
     return {name: {key: statistics.median(values) for key, values in keys.items()} for name, keys in rounds.items()}
+
+
+def flat(found: dict) -> dict[str, float]:
+    """The numbers of a report, without the names of the parts that they are in."""
+    numbers = {}
+    for key, value in found.items():
+        if isinstance(value, dict):
+            numbers |= flat(value)
+        elif isinstance(value, list):
+            for part in value:
+                numbers |= {f"{name}_{part['pending']}": number for name, number in part.items()}
+        elif isinstance(value, (int, float)):
+            numbers[key] = value
+    return numbers
 
 
 def ratio(over: float | None, under: float | None) -> str:
@@ -63,10 +74,48 @@ def report_http(found: dict[str, dict[str, float]], method: str, title: str) -> 
         print(f"| ratio | {faster} | {ratio(atelier['p50_us'], peer['p50_us'])} | {ratio(atelier['p99_us'], peer['p99_us'])} | |")
 
 
+PEERS = {
+    "engine.dbos.sqlite": "DBOS Transact on SQLite (WAL)",
+    "engine.dbos.postgresql": "DBOS Transact on PostgreSQL",
+    "engine.celery": "Celery chain, Redis with appendfsync always",
+    "engine.temporal": "Temporal's development server, in memory",
+    "engine.atelier.sqlite": "**Atelier on SQLite**",
+    "engine.atelier.postgresql": "**Atelier on PostgreSQL**",
+}
+
+
+def report_engine(found: dict[str, dict[str, float]]) -> None:
+    print("\n| nine steps that do nothing, 50 workflows at once | workflows a second | steps a second | p50 ms | p95 ms |")
+    print("|---|---:|---:|---:|---:|")
+    for name, title in PEERS.items():
+        if own := found.get(name):
+            print(
+                f"| {title} | {own['workflows_per_second']:.1f} | {own['steps_per_second']:.0f} | {own['p50_ms']:.1f} "
+                f"| {own['p95_ms']:.1f} |"
+            )
+    print("\n| times the rate of | Atelier on SQLite | Atelier on PostgreSQL |\n|---|---:|---:|")
+    for name, title in PEERS.items():
+        if name in found and "atelier" not in name:
+            rates = [found.get(f"engine.atelier.{own}", {}).get("workflows_per_second") for own in ("sqlite", "postgresql")]
+            peer = found[name]["workflows_per_second"]
+            print(f"| {title} | {ratio(rates[0], peer)} | {ratio(rates[1], peer)} |")
+    report_engine_parts(found)
+
+
+def report_engine_parts(found: dict[str, dict[str, float]]) -> None:
+    print("\n| the engine alone | |\n|---|---|")
+    for name, own in found.items():
+        if name.startswith("engine.") and "workflows_per_second" not in own:
+            numbers = ", ".join(f"{key} {value:.2f}".rstrip("0").rstrip(".") for key, value in own.items())
+            print(f"| {name} | {numbers} |")
+
+
 def main() -> None:
     found = medians(sys.argv[1])
     if "images.limit" in found:
         report_images(found)
+    if any(name.startswith("engine.") for name in found):
+        report_engine(found)
     if "http.GET.fastapi" in found:
         report_http(found, "GET", "GET of a campaign")
         report_http(found, "POST", "POST of a campaign to 202, on disk")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Atelier beside its peers, in one run and interleaved, so that what else the machine does hits all of them alike.
 #
-#   Benchmarks/run.sh [all|images|http] [--rounds N] [--seconds N]
+#   Benchmarks/run.sh [all|images|http|engine] [--rounds N] [--seconds N]
 #
 # Needs a release build (.build/release/atelier, or ATELIER_PROGRAM); without one only the peers are measured.
 # Everything listens on loopback, lives in Benchmarks/.scratch, has a time limit, and is stopped at the end.
@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 what=all rounds=3 seconds=8
 while [ $# -gt 0 ]; do
     case "$1" in
-    all | images | http) what=$1 ;;
+    all | images | http | engine) what=$1 ;;
     --rounds) rounds=$2 && shift ;;
     --seconds) seconds=$2 && shift ;;
     *) sed -n '2,7s/^# \{0,1\}//p' "$0" && exit 2 ;;
@@ -28,6 +28,8 @@ export ATELIER_LINK_SECRET=a-secret-for-the-benchmark-and-nothing-else
 AUTHORIZATION="Basic $(printf '%s:%s' "$API_USERNAME" "$API_PASSWORD" | base64)"
 export AUTHORIZATION
 servers=()
+# shellcheck source=engine.sh
+. ./engine.sh
 
 # A server may have started workers of its own: each runs in a session of its own, which is ended as a whole.
 stop() {
@@ -39,6 +41,14 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
+install_packages() {
+    [ $# -gt 0 ] || return 0
+    local sudo=
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    $sudo apt-get update -q >/dev/null
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+}
+
 install() {
     local missing=()
     command -v wrk >/dev/null || missing+=(wrk)
@@ -46,12 +56,7 @@ install() {
     command -v curl >/dev/null || missing+=(curl)
     [ -e /usr/include/turbojpeg.h ] || missing+=(libturbojpeg0-dev)
     python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
-    if [ ${#missing[@]} -gt 0 ]; then
-        local sudo=
-        [ "$(id -u)" = 0 ] || sudo=sudo
-        $sudo apt-get update -q >/dev/null
-        $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
-    fi
+    install_packages "${missing[@]}"
     if ! cmp -s requirements.txt .venv/installed.txt; then
         python3 -m venv .venv
         .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
@@ -135,7 +140,8 @@ http() {
 
 [ -x "$program" ] || echo "run.sh: $program is not built; only the peers are measured" >&2
 rm -rf "$scratch" && mkdir -p "$scratch"
-install
-[ "$what" = http ] || images
-[ "$what" = images ] || http
+[ "$what" = engine ] || install
+if [ "$what" = all ] || [ "$what" = images ]; then images; fi
+if [ "$what" = all ] || [ "$what" = http ]; then http; fi
+if [ "$what" = all ] || [ "$what" = engine ]; then engine; fi
 python3 report.py "$scratch/results"

@@ -1,7 +1,6 @@
 import AtelierTesting
 import Concurrency
 import Database
-import DatabaseSQLite
 import Foundation
 import Imaging
 import Storage
@@ -16,16 +15,9 @@ import Testing
         name: "Spring", description: "D", image: .aiGenerated(PicturePrompt(text: "Leaves", provider: nil, seed: 7)),
         ratios: [.square, .portrait], crop: .smart)
 
-    private func withDatabase(_ body: (any Database) async throws -> Void) async throws {
-        let folder = try TemporaryFolder()
-        let database = try await SQLiteDatabase(path: folder.file("test.db"))
-        _ = try await Migrator(CampaignStore.migrations).run(on: database)
-        try await body(database)
-        await database.close()
-    }
-
-    @Test func `a campaign is read back as it was written`() async throws {
-        try await withDatabase { database in
+    @Test(arguments: TestDatabase.available)
+    func `a campaign is read back as it was written`(on kind: TestDatabase) async throws {
+        try await kind.with(CampaignStore.migrations) { database in
             let id = try await database.write { [store, order, now] in try store.insert(order, at: now, in: $0) }
             let found = try await database.read { [store] in try store.find(id, in: $0) }
 
@@ -37,8 +29,9 @@ import Testing
         }
     }
 
-    @Test func `a finished campaign stays as it is, whatever comes late`() async throws {
-        try await withDatabase { database in
+    @Test(arguments: TestDatabase.available)
+    func `a finished campaign stays as it is, whatever comes late`(on kind: TestDatabase) async throws {
+        try await kind.with(CampaignStore.migrations) { database in
             let key = try StorageKey("generated/campaigns/1/1x1.jpg")
             let origin = PictureOrigin(kind: "upload", provider: nil, seed: nil)
             let moves: [(CampaignChange, Bool)] = [
@@ -62,8 +55,9 @@ import Testing
         }
     }
 
-    @Test func `a number is never used again`() async throws {
-        try await withDatabase { database in
+    @Test(arguments: TestDatabase.available)
+    func `a number is never used again`(on kind: TestDatabase) async throws {
+        try await kind.with(CampaignStore.migrations) { database in
             let first = try await database.write { [store, order, now] in try store.insert(order, at: now, in: $0) }
             let isDeleted = try await database.write { [store] in try store.delete(first, in: $0) }
             let isDeletedAgain = try await database.write { [store] in try store.delete(first, in: $0) }
@@ -74,8 +68,9 @@ import Testing
         }
     }
 
-    @Test func `the list goes back from the newest, by status`() async throws {
-        try await withDatabase { database in
+    @Test(arguments: TestDatabase.available)
+    func `the list goes back from the newest, by status`(on kind: TestDatabase) async throws {
+        try await kind.with(CampaignStore.migrations) { database in
             for _ in 0..<5 {
                 _ = try await database.write { [store, order, now] in try store.insert(order, at: now, in: $0) }
             }

@@ -1,10 +1,13 @@
+import AtelierTesting
 import Database
 import DatabaseMySQL
 import Testing
 
-@Suite(.enabled(if: TestServer.isThere)) struct `A connection to MySQL` {
-    @Test func `fetches values of every length whole`() async throws {
-        try await inDatabase { connection in
+@Suite struct `A connection to MySQL` {
+    @Test(arguments: TestDatabase.ofMySQL) func `fetches values of every length whole`(on server: TestDatabase)
+        async throws
+    {
+        try await inDatabase(of: server) { connection in
             _ = try connection.execute("CREATE TABLE big (id INT, body LONGTEXT CHARACTER SET utf8mb4, bytes LONGBLOB)")
             let lengths = [0, 1, 511, 512, 513, 65_535, 65_536, 1_000_000]
             for length in lengths {
@@ -20,8 +23,10 @@ import Testing
         }
     }
 
-    @Test func `tells numbers of every type as numbers`() async throws {
-        try await inDatabase { connection in
+    @Test(arguments: TestDatabase.ofMySQL) func `tells numbers of every type as numbers`(on server: TestDatabase)
+        async throws
+    {
+        try await inDatabase(of: server) { connection in
             let row = try connection.first(
                 """
                 SELECT COUNT(*) AS counted, SUM(n) AS summed, AVG(n) AS averaged, MAX(big) AS biggest,
@@ -38,8 +43,10 @@ import Testing
         }
     }
 
-    @Test func `counts the rows that an update matched, changed or not`() async throws {
-        try await inDatabase { connection in
+    @Test(arguments: TestDatabase.ofMySQL) func `counts the rows that an update matched, changed or not`(
+        on server: TestDatabase
+    ) async throws {
+        try await inDatabase(of: server) { connection in
             _ = try connection.execute("CREATE TABLE things (id INT PRIMARY KEY, word VARCHAR(20))")
             _ = try connection.execute("INSERT INTO things VALUES (1, 'same'), (2, 'same')")
 
@@ -48,8 +55,10 @@ import Testing
         }
     }
 
-    @Test func `sees a table's new columns with a statement that was prepared before`() async throws {
-        try await inDatabase { connection in
+    @Test(arguments: TestDatabase.ofMySQL) func `sees a table's new columns with a statement that was prepared before`(
+        on server: TestDatabase
+    ) async throws {
+        try await inDatabase(of: server) { connection in
             _ = try connection.execute("CREATE TABLE things (id INT PRIMARY KEY)")
             _ = try connection.execute("INSERT INTO things VALUES (1)")
             #expect(try connection.first("SELECT * FROM things")?.columns == ["id"])
@@ -62,8 +71,10 @@ import Testing
         }
     }
 
-    @Test func `keeps a bounded number of statements prepared`() async throws {
-        try await inDatabase { connection in
+    @Test(arguments: TestDatabase.ofMySQL) func `keeps a bounded number of statements prepared`(on server: TestDatabase)
+        async throws
+    {
+        try await inDatabase(of: server) { connection in
             for number in 1...300 { _ = try connection.query("SELECT \(unsafe: "\(number)") AS number") }
             let held = try connection.first("SHOW SESSION STATUS LIKE 'Com_stmt_close'")?.text("Value")
 
@@ -72,8 +83,10 @@ import Testing
         }
     }
 
-    @Test func `says that values are more than the server takes, and goes on`() async throws {
-        try await inDatabase { connection in
+    @Test(arguments: TestDatabase.ofMySQL) func `says that values are more than the server takes, and goes on`(
+        on server: TestDatabase
+    ) async throws {
+        try await inDatabase(of: server) { connection in
             let limit = try connection.first("SELECT @@max_allowed_packet AS size")?.integer("size") ?? 0
             let error = #expect(throws: DatabaseError.self) {
                 try connection.query("SELECT LENGTH(\([UInt8](repeating: 1, count: limit))) AS length")
@@ -85,8 +98,10 @@ import Testing
         }
     }
 
-    @Test func `takes statements that the server does not prepare`() async throws {
-        try await inDatabase { connection in
+    @Test(arguments: TestDatabase.ofMySQL) func `takes statements that the server does not prepare`(
+        on server: TestDatabase
+    ) async throws {
+        try await inDatabase(of: server) { connection in
             _ = try connection.execute("CREATE TABLE things (id INT PRIMARY KEY)")
             try connection.begin(.writing)
             _ = try connection.execute("INSERT INTO things VALUES (1)")
@@ -97,9 +112,5 @@ import Testing
 
             #expect(try connection.query("SELECT id FROM things").count == 1)
         }
-    }
-
-    private func inDatabase(_ body: @escaping @Sendable (any ServerConnection) throws -> Void) async throws {
-        try await TestServer.withDatabase { try await TestServer.withConnection(to: $0, body) }
     }
 }

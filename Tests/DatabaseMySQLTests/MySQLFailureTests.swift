@@ -1,10 +1,13 @@
+import AtelierTesting
 import Database
 import DatabaseMySQL
 import Testing
 
-@Suite(.enabled(if: TestServer.isThere)) struct `Failures of MySQL` {
-    @Test func `a broken rule is named, the value that broke it is not`() async throws {
-        try await inDatabase { connection in
+@Suite struct `Failures of MySQL` {
+    @Test(arguments: TestDatabase.ofMySQL) func `a broken rule is named, the value that broke it is not`(
+        on server: TestDatabase
+    ) async throws {
+        try await inDatabase(of: server) { connection in
             _ = try connection.execute(
                 """
                 CREATE TABLE things (
@@ -35,8 +38,10 @@ import Testing
         }
     }
 
-    @Test func `what is there already, or gone already, is told from a wrong statement`() async throws {
-        try await inDatabase { connection in
+    @Test(arguments: TestDatabase.ofMySQL)
+    func `what is there already, or gone already, is told from a wrong statement`(on server: TestDatabase) async throws
+    {
+        try await inDatabase(of: server) { connection in
             let table: SQL = "CREATE TABLE things (id INT PRIMARY KEY)"
             let column: SQL = "ALTER TABLE things ADD COLUMN word INT"
             let index: SQL = "CREATE INDEX words ON things (word)"
@@ -52,9 +57,11 @@ import Testing
         }
     }
 
-    @Test func `a connection that the server ends is of no more use`() async throws {
-        try await TestServer.withDatabase { url in
-            try await TestServer.withConnection(to: url) { connection in
+    @Test(arguments: TestDatabase.ofMySQL) func `a connection that the server ends is of no more use`(
+        on server: TestDatabase
+    ) async throws {
+        try await server.withURL { url in
+            try await withConnection(to: url) { connection in
                 let id = try #require(try connection.first("SELECT CONNECTION_ID() AS id")?.integer("id"))
                 let other = try MySQLDriver(url: url).connect()
                 defer { other.close() }
@@ -69,25 +76,34 @@ import Testing
         }
     }
 
-    @Test func `a statement that takes too long ends its connection`() async throws {
-        try await TestServer.withDatabase { url in
-            try await TestServer.withConnection(to: url + "&statement-timeout=1") { connection in
+    @Test(arguments: TestDatabase.ofMySQL) func `a statement that takes too long ends its connection`(
+        on server: TestDatabase
+    ) async throws {
+        try await server.withURL { url in
+            try await withConnection(to: url.with(option: "statement-timeout=1")) { connection in
                 #expect(failure { try connection.query("SELECT SLEEP(30) AS slept") }?.isUnavailable == true)
                 #expect(connection.isBroken)
             }
         }
     }
 
-    @Test(arguments: [
-        ("mysql://nobody:canary@HOST/DATABASE", "check user and password"),
-        ("mysql://USER@HOST/nowhere", "create it"),
-        ("mysql://USER:canary@127.0.0.1:1/DATABASE", "127.0.0.1:1 cannot be reached"),
-        ("mysql://USER:canary@no-such-host.invalid/DATABASE?connect-timeout=2", "no-such-host.invalid:3306 cannot be"),
-        ("mysql://USER:canary@h/DATABASE?socket=/nowhere/at.all", "cannot be reached"),
-    ]) func `a server that cannot be used says why and what to do, without the password`(
-        _ url: String, _ words: String
-    ) async throws {
-        try await TestServer.withDatabase { working in
+    @Test(
+        arguments: TestDatabase.ofMySQL,
+        [
+            ("mysql://nobody:canary@HOST/DATABASE", "check user and password"),
+            ("mysql://USER@HOST/nowhere", "create it"),
+            ("mysql://USER:canary@127.0.0.1:1/DATABASE", "127.0.0.1:1 cannot be reached"),
+            (
+                "mysql://USER:canary@no-such-host.invalid/DATABASE?connect-timeout=2",
+                "no-such-host.invalid:3306 cannot be"
+            ),
+            ("mysql://USER:canary@h/DATABASE?socket=/nowhere/at.all", "cannot be reached"),
+        ]) func `a server that cannot be used says why and what to do, without the password`(
+            on server: TestDatabase, _ fault: (url: String, words: String)
+        ) async throws
+    {
+        let (url, words) = fault
+        try await server.withURL { working in
             let parts = working.split(separator: "/")
             let whole = try #require(parts.dropFirst().first)
             let at = whole.lastIndex(of: "@") ?? whole.startIndex
@@ -97,17 +113,13 @@ import Testing
                 .replacing("DATABASE", with: database)
 
             let error = await #expect(throws: DatabaseError.self) {
-                try await TestServer.withConnection(to: address) { _ in }
+                try await withConnection(to: address) { _ in }
             }
 
             #expect(error?.isRetryable == true)
             #expect(error?.description.contains(words) == true, "\(String(describing: error))")
             #expect(error?.description.contains("canary") == false)
         }
-    }
-
-    private func inDatabase(_ body: @escaping @Sendable (any ServerConnection) throws -> Void) async throws {
-        try await TestServer.withDatabase { try await TestServer.withConnection(to: $0, body) }
     }
 }
 

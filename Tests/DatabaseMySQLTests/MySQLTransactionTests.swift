@@ -3,9 +3,11 @@ import Database
 import DatabaseMySQL
 import Testing
 
-@Suite(.enabled(if: TestServer.isThere)) struct `Transactions on MySQL` {
-    @Test func `reading sees one state from its beginning, writing the newest`() async throws {
-        try await withTwo { first, second in
+@Suite struct `Transactions on MySQL` {
+    @Test(arguments: TestDatabase.ofMySQL) func `reading sees one state from its beginning, writing the newest`(
+        on server: TestDatabase
+    ) async throws {
+        try await withTwo(on: server) { first, second in
             try first.begin(.reading)
             try second.begin(.writing)
             _ = try second.execute("INSERT INTO things VALUES (9, 'new')")
@@ -21,8 +23,8 @@ import Testing
         }
     }
 
-    @Test func `reading changes nothing`() async throws {
-        try await withTwo { first, _ in
+    @Test(arguments: TestDatabase.ofMySQL) func `reading changes nothing`(on server: TestDatabase) async throws {
+        try await withTwo(on: server) { first, _ in
             try first.begin(.reading)
             let error = #expect(throws: DatabaseError.self) { try first.execute("DELETE FROM things") }
             try first.rollback()
@@ -32,8 +34,10 @@ import Testing
         }
     }
 
-    @Test func `claims pass over what another one is claiming`() async throws {
-        try await withTwo { first, second in
+    @Test(arguments: TestDatabase.ofMySQL) func `claims pass over what another one is claiming`(on server: TestDatabase)
+        async throws
+    {
+        try await withTwo(on: server) { first, second in
             let claim: SQL = "SELECT id FROM things ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
             try first.begin(.writing)
             try second.begin(.writing)
@@ -45,8 +49,10 @@ import Testing
         }
     }
 
-    @Test func `a claim does not hold up who adds a row beside it`() async throws {
-        try await withTwo { first, second in
+    @Test(arguments: TestDatabase.ofMySQL) func `a claim does not hold up who adds a row beside it`(
+        on server: TestDatabase
+    ) async throws {
+        try await withTwo(on: server) { first, second in
             try first.begin(.writing)
             #expect(try first.query("SELECT id FROM things WHERE id >= 1 ORDER BY id FOR UPDATE").count == 2)
 
@@ -55,9 +61,12 @@ import Testing
         }
     }
 
-    @Test func `of two that wait for each other one is undone as a whole and told to come again`() async throws {
-        try await TestServer.withDatabase { url in
-            try await TestServer.withConnection(to: url, Self.fill)
+    @Test(arguments: TestDatabase.ofMySQL)
+    func `of two that wait for each other one is undone as a whole and told to come again`(on server: TestDatabase)
+        async throws
+    {
+        try await server.withURL { url in
+            try await withConnection(to: url, Self.fill)
             let (one, two) = (ThreadGate(), ThreadGate())
 
             async let first = Self.change(1, then: 2, url, holding: one, waitingFor: two)
@@ -67,7 +76,7 @@ import Testing
             #expect(outcomes.count { $0 == "changed" } == 1)
             let undone = try #require(outcomes.first { $0 != "changed" })
             #expect(undone == "busy, then busy, then busy")
-            let words = try await TestServer.withConnection(to: url) {
+            let words = try await withConnection(to: url) {
                 try $0.query("SELECT word FROM things").map { try $0.text("word") }
             }
             #expect(Set(words).count == 1)
@@ -78,7 +87,7 @@ import Testing
     private static func change(
         _ first: Int, then second: Int, _ url: String, holding: ThreadGate, waitingFor: ThreadGate
     ) async throws -> String {
-        try await TestServer.withConnection(to: url) { connection in
+        try await withConnection(to: url) { connection in
             try connection.begin(.writing)
             _ = try connection.execute("UPDATE things SET word = \("by \(first)") WHERE id = \(first)")
             holding.open()
@@ -109,10 +118,11 @@ import Testing
     }
 
     private func withTwo(
+        on server: TestDatabase,
         _ body: @escaping @Sendable (any ServerConnection, any ServerConnection) throws -> Void
     ) async throws {
-        try await TestServer.withDatabase { url in
-            try await TestServer.withConnection(to: url) { first in
+        try await server.withURL { url in
+            try await withConnection(to: url) { first in
                 try Self.fill(first)
                 let second = try MySQLDriver(url: url).connect()
                 defer { second.close() }

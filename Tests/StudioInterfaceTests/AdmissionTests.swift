@@ -1,7 +1,6 @@
 import AtelierTesting
 import Concurrency
 import Database
-import DatabaseSQLite
 import Foundation
 import Testing
 
@@ -12,32 +11,28 @@ import Testing
     private struct Receipt: Codable, Sendable, Equatable { let id: Int }
     private struct Refused: Error {}
 
-    private func withDatabase(_ body: (any Database) async throws -> Void) async throws {
-        let folder = try TemporaryFolder()
-        let database = try await SQLiteDatabase(path: folder.file("test.db"))
-        _ = try await Migrator(Admission.migrations).run(on: database)
-        try await database.write {
-            try $0.execute("CREATE TABLE work (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT)")
-        }
-        try await body(database)
-        await database.close()
-    }
+    private static let tables =
+        Admission.migrations + [
+            Migration(component: "work", version: 1) { dialect in
+                ["CREATE TABLE work (id \(unsafe: SchemaWords(dialect).lastingSerial), text TEXT)"]
+            }
+        ]
 
     private func request(_ key: String, client: String = "a", _ text: String = "one") throws -> IdempotentRequest? {
         try IdempotentRequest(key: key, client: client, route: "POST /work", content: Order(text: text))
     }
 
     private static func insert(_ transaction: any SQLConnection) throws -> Receipt {
-        let row = try transaction.first("INSERT INTO work (text) VALUES ('x') RETURNING id")
-        return Receipt(id: try row?.integer("id") ?? 0)
+        Receipt(id: try transaction.insertReturningID("INSERT INTO work (text) VALUES ('x')"))
     }
 
     private func count(_ database: any Database) async throws -> Int? {
         try await database.read { try $0.first("SELECT COUNT(*) AS n FROM work")?.integer("n") }
     }
 
-    @Test func `the same key gives the same answer and does the work once`() async throws {
-        try await withDatabase { database in
+    @Test(arguments: TestDatabase.available)
+    func `the same key gives the same answer and does the work once`(on kind: TestDatabase) async throws {
+        try await kind.with(Self.tables) { database in
             let gate = Admission(database: database, clock: SystemClock())
 
             let first = try await gate.admit(request("k"), Self.insert)
@@ -53,8 +48,9 @@ import Testing
         }
     }
 
-    @Test func `the same key for something else is refused`() async throws {
-        try await withDatabase { database in
+    @Test(arguments: TestDatabase.available)
+    func `the same key for something else is refused`(on kind: TestDatabase) async throws {
+        try await kind.with(Self.tables) { database in
             let gate = Admission(database: database, clock: SystemClock())
             _ = try await gate.admit(request("k"), Self.insert)
 
@@ -64,8 +60,9 @@ import Testing
         }
     }
 
-    @Test func `work that fails leaves neither a row nor its key`() async throws {
-        try await withDatabase { database in
+    @Test(arguments: TestDatabase.available)
+    func `work that fails leaves neither a row nor its key`(on kind: TestDatabase) async throws {
+        try await kind.with(Self.tables) { database in
             let gate = Admission(database: database, clock: SystemClock())
 
             await #expect(throws: Refused.self) {
@@ -81,8 +78,9 @@ import Testing
         }
     }
 
-    @Test func `many repeats at once do the work once`() async throws {
-        try await withDatabase { database in
+    @Test(arguments: TestDatabase.available)
+    func `many repeats at once do the work once`(on kind: TestDatabase) async throws {
+        try await kind.with(Self.tables) { database in
             let gate = Admission(database: database, clock: SystemClock())
 
             let answers = await withTaskGroup(of: Receipt?.self) { group in
@@ -101,8 +99,27 @@ import Testing
         }
     }
 
-    @Test func `answers are forgotten after a day, and not before`() async throws {
-        try await withDatabase { database in
+    @Test(arguments: TestDatabase.available)
+    func `of two processes with the same key one does the work, and both give its answer`(
+        on kind: TestDatabase
+    ) async throws {
+        try await kind.with(Self.tables) { database in
+            // What keeps repeats in one process apart does not reach another.
+            let gates = (0..<10).map { _ in Admission(database: database, clock: SystemClock()) }
+
+            let answers = try await gates.concurrentMap(atMost: 10) { gate in
+                try await gate.admit(self.request("k"), Self.insert)
+            }
+
+            let rows = try await count(database)
+            #expect(rows == 1)
+            #expect(Set(answers.map(\.id)).count == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.available)
+    func `answers are forgotten after a day, and not before`(on kind: TestDatabase) async throws {
+        try await kind.with(Self.tables) { database in
             let clock = ManualClock()
             let gate = Admission(database: database, clock: clock)
             let first = try await gate.admit(request("k"), Self.insert)

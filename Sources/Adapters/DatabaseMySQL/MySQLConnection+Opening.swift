@@ -58,7 +58,8 @@ extension MySQLConnection {
         return """
             SET NAMES utf8mb4; \
             SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
-            SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = \(patience), autocommit = 1, \
+            SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = \(patience), \
+            lock_wait_timeout = \(patience), autocommit = 1, \
             sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
             NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES'
             """

@@ -20,7 +20,4 @@ public struct MySQLDriver: ServerDriver {
     /// Connects, and sets the session to UTF-8, UTC, strict values and standard quoting.
     /// - Throws: ``Database/DatabaseError/unavailable(_:)`` with the host and the reason.
     public func connect() throws -> any ServerConnection { try MySQLConnection(location) }
-
-    /// None: neither server carries words from client to client.
-    public func notifications(on channel: String) -> AsyncStream<String>? { nil }
 }

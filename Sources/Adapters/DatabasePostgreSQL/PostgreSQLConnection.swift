@@ -9,6 +9,8 @@ final class PostgreSQLConnection: ServerConnection {
     private var parameters = PostgreSQLParameters()
     /// What undid the transaction: until its end the server takes nothing more.
     private var undoing: DatabaseError?
+    /// What begins the transaction, until it is sent.
+    private var opening: String?
 
     init(_ session: PostgreSQLSession) { self.session = session }
 
@@ -16,15 +18,21 @@ final class PostgreSQLConnection: ServerConnection {
 
     func begin(_ access: TransactionAccess) throws {
         undoing = nil
-        switch access {
-        case .reading: try session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        // As SQLite's: what a transaction read is still so when it commits, or it is run again.
-        case .writing: try session.run("BEGIN ISOLATION LEVEL SERIALIZABLE")
-        }
+        // Goes with the first statement: it would be a round trip for nothing.
+        opening =
+            switch access {
+            case .reading: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            // As SQLite's: what a transaction read is still so when it commits, or it is run again.
+            case .writing: "BEGIN ISOLATION LEVEL SERIALIZABLE"
+            }
     }
 
     func commit() throws {
         if let undoing { throw undoing }
+        if opening != nil {
+            opening = nil
+            return
+        }
         // A transaction that is undone already ends with ROLLBACK, and without an error.
         guard try session.run("COMMIT") == "COMMIT" else {
             throw DatabaseError.busy("the server undid the transaction")
@@ -33,6 +41,10 @@ final class PostgreSQLConnection: ServerConnection {
 
     func rollback() throws {
         undoing = nil
+        if opening != nil {
+            opening = nil
+            return
+        }
         try session.run("ROLLBACK")
     }
 
@@ -40,24 +52,64 @@ final class PostgreSQLConnection: ServerConnection {
 
     func close() { session.close() }
 
-    func execute(_ statement: SQL) throws -> Int { try run(statement).changedRows }
+    func execute(_ statement: SQL) throws -> Int { try run([statement]).last?.changedRows ?? 0 }
 
-    func query(_ statement: SQL) throws -> [SQLRow] { try run(statement).rows() }
+    func execute(all statements: [SQL]) throws -> [Int] { try run(statements).map(\.changedRows) }
 
-    private func run(_ statement: SQL) throws(DatabaseError) -> PostgreSQLResult {
+    func query(_ statement: SQL) throws -> [SQLRow] { try run([statement]).last?.rows() ?? [] }
+
+    /// Sends `statements` together, behind what begins the transaction, and waits once.
+    /// - Returns: Their answers.
+    private func run(_ statements: [SQL]) throws(DatabaseError) -> [PostgreSQLResult] {
         if let undoing { throw undoing }
+        if statements.isEmpty { return [] }
         do throws(DatabaseError) {
-            try parameters.bind(statement.values)
+            let begin = opening.map { [Sending.text($0, [])] } ?? []
+            // Before anything is sent: to prepare is a round trip of its own.
+            let sendings = begin + (try map(statements))
+            opening = nil
+            let results = try session.results(of: sendings.count) { index throws(DatabaseError) in
+                try send(sendings[index])
+            }
+            return Array(results.dropFirst(begin.count))
+        } catch {
+            undoing = error
+            if error.concernsPlans { cache.forgetAll() }
+            throw error
+        }
+    }
+
+    private enum Sending {
+        case text(String, [SQLValue])
+        case prepared(name: String, [SQLValue])
+    }
+
+    private func map(_ statements: [SQL]) throws(DatabaseError) -> [Sending] {
+        var sendings: [Sending] = []
+        sendings.reserveCapacity(statements.count)
+        for statement in statements {
             // What makes or changes tables is run once; preparing it would be a round trip for nothing.
             if statement.values.isEmpty, Self.isDefinition(statement.questionMarked) {
-                return try send(unprepared: statement.questionMarked)
+                sendings.append(.text(statement.questionMarked, []))
+            } else {
+                sendings.append(.prepared(name: try prepared(statement), statement.values))
             }
-            return try send(prepared: try prepared(statement))
-        } catch {
-            if error.concernsPlans { cache.forgetAll() }
-            let failure = error.naming(statement)
-            undoing = failure
-            throw failure
+        }
+        return sendings
+    }
+
+    private func send(_ sending: Sending) throws(DatabaseError) -> Int32 {
+        switch sending {
+        case .text(let text, let values):
+            try parameters.bind(values)
+            return parameters.withPointers { count, values, lengths, formats in
+                PQsendQueryParams(session.pointer, text, count, nil, values, lengths, formats, 1)
+            }
+        case .prepared(let name, let values):
+            try parameters.bind(values)
+            return parameters.withPointers { count, values, lengths, formats in
+                PQsendQueryPrepared(session.pointer, name, count, values, lengths, formats, 1)
+            }
         }
     }
 
@@ -66,6 +118,7 @@ final class PostgreSQLConnection: ServerConnection {
         let (name, evicted) = cache.add(statement.questionMarked)
         if let evicted { try session.run("DEALLOCATE \(evicted)") }
         do throws(DatabaseError) {
+            try parameters.bind(statement.values)
             let (text, types) = (statement.numbered, parameters.types)
             _ = try session.result { PQsendPrepare(session.pointer, name, text, Int32(types.count), types) }
         } catch {
@@ -73,18 +126,6 @@ final class PostgreSQLConnection: ServerConnection {
             throw error
         }
         return name
-    }
-
-    private func send(prepared name: String) throws(DatabaseError) -> PostgreSQLResult {
-        try session.result {
-            parameters.withPointers { count, values, lengths, formats in
-                PQsendQueryPrepared(session.pointer, name, count, values, lengths, formats, 1)
-            }
-        }
-    }
-
-    private func send(unprepared text: String) throws(DatabaseError) -> PostgreSQLResult {
-        try session.result { PQsendQueryParams(session.pointer, text, 0, nil, nil, nil, nil, 1) }
     }
 
     private static func isDefinition(_ text: String) -> Bool {

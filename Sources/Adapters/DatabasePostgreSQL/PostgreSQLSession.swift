@@ -1,3 +1,4 @@
+import CLinux
 import CPostgreSQL
 import Concurrency
 import Database
@@ -74,6 +75,51 @@ final class PostgreSQLSession {
         if let failure { throw failure }
         guard let last else { throw lost("the server gave no answer") }
         return last
+    }
+
+    /// Sends `count` statements one after the other and then waits for all answers.
+    ///
+    /// The server carries them out in their order and passes over what follows a failure.
+    /// - Parameter send: Sends the statement of that place, with one of the library's functions that takes parameters.
+    /// - Throws: What the server refused first, or ``Database/DatabaseError/unavailable(_:)`` with ``isBroken`` set.
+    func results(of count: Int, _ send: (Int) throws(DatabaseError) -> Int32) throws(DatabaseError)
+        -> [PostgreSQLResult]
+    {
+        guard !isBroken else { throw .unavailable("the connection to \(location.name) was lost") }
+        let end = ContinuousClock.now + limits.statement + limits.delay
+        guard PQenterPipelineMode(pointer) == 1 else { throw lost(PostgreSQLText.line(PQerrorMessage(pointer))) }
+        var refusal: DatabaseError?
+        do throws(DatabaseError) {
+            for index in 0..<count where try send(index) != 1 {
+                throw lost(PostgreSQLText.line(PQerrorMessage(pointer)))
+            }
+        } catch {
+            refusal = error
+        }
+        guard !isBroken, PQpipelineSync(pointer) == 1 else {
+            throw refusal ?? lost(PostgreSQLText.line(PQerrorMessage(pointer)))
+        }
+        let results = try answers(until: end)
+        PQexitPipelineMode(pointer)
+        if let refusal { throw refusal }
+        if let failure = results.lazy.compactMap({ $0.failure(self.location) }).first { throw failure }
+        return results
+    }
+
+    /// All answers up to the mark that ends them.
+    private func answers(until end: ContinuousClock.Instant) throws(DatabaseError) -> [PostgreSQLResult] {
+        var results: [PostgreSQLResult] = []
+        while true {
+            while PQisBusy(pointer) == 1 { try awaitInput(until: end) }
+            if PQstatus(pointer) != CONNECTION_OK {
+                let failure = results.lazy.compactMap { $0.failure(self.location) }.first
+                throw lost(failure.map(String.init(describing:)) ?? "it was closed")
+            }
+            // Nothing stands between the answers of two statements.
+            guard let answer = PQgetResult(pointer).map(PostgreSQLResult.init(taking:)) else { continue }
+            if PQresultStatus(answer.pointer) == PGRES_PIPELINE_SYNC { return results }
+            results.append(answer)
+        }
     }
 
     /// Takes in what has come, without waiting.

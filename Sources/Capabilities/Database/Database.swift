@@ -50,6 +50,13 @@ public protocol SQLConnection {
     @discardableResult
     func execute(_ statement: SQL) throws -> Int
 
+    /// Runs statements that return no rows, one after the other, up to the first that fails.
+    ///
+    /// A database on a server sends them together and waits once.
+    /// - Returns: How many rows each changed.
+    @discardableResult
+    func execute(all statements: [SQL]) throws -> [Int]
+
     /// Runs a statement and returns all its rows; page large results in the statement.
     func query(_ statement: SQL) throws -> [SQLRow]
 }
@@ -57,6 +64,10 @@ public protocol SQLConnection {
 extension SQLConnection {
     /// The first row, if any.
     public func first(_ statement: SQL) throws -> SQLRow? { try query(statement).first }
+
+    /// Runs them one by one.
+    @discardableResult
+    public func execute(all statements: [SQL]) throws -> [Int] { try statements.map { try execute($0) } }
 }
 
 /// The differences between databases that statements must know.

@@ -5,7 +5,8 @@ import FoundationEssentials
 ///
 /// The table `schema_versions` holds one row for each migration that was applied, with the time in milliseconds since
 /// 1970. Each migration and its row are one transaction, so that a crash leaves a known version, and two programs that
-/// start at once do not apply one twice.
+/// start at once do not apply one twice. MySQL cannot undo statements about tables; there ``SteppedMigration`` sees to
+/// the same.
 public struct Migrator: Sendable {
     private let components: [Component]
     private let clock: any WallClock
@@ -38,6 +39,10 @@ public struct Migrator: Sendable {
     @discardableResult
     public func run(on database: any Database) async throws -> Int {
         try await database.write { connection in
+            // Two that make the same table at the same time are in each other's way there, "if not exists" or not.
+            if connection.dialect == .postgresql {
+                _ = try connection.query("SELECT pg_advisory_xact_lock(\(Self.lockNumber)) AS locked")
+            }
             try connection.execute(
                 """
                 CREATE TABLE IF NOT EXISTS schema_versions (
@@ -45,6 +50,7 @@ public struct Migrator: Sendable {
                     PRIMARY KEY (component, version))
                 """)
         }
+        if database.dialect == .mysql { try await SteppedMigration.prepare(database) }
         try await database.read { connection in
             for component in components { _ = try Self.version(of: component, on: connection) }
         }
@@ -59,7 +65,17 @@ public struct Migrator: Sendable {
 
     private func apply(_ migration: Migration, of component: Component, on database: any Database) async throws -> Bool
     {
-        let milliseconds = Int(clock.now.timeIntervalSince1970 * 1000)
+        let applied: @Sendable (any SQLConnection) throws -> Bool = { connection in
+            try Self.version(of: component, on: connection) >= migration.version
+        }
+        let note: SQL =
+            """
+            INSERT INTO schema_versions (component, version, applied_at)
+            VALUES (\(component.name), \(migration.version), \(Int(clock.now.timeIntervalSince1970 * 1000)))
+            """
+        if database.dialect == .mysql {
+            return try await SteppedMigration(migration, isApplied: applied, note: note).run(on: database)
+        }
         return try await database.write { connection in
             if connection.dialect == .postgresql {
                 // The first statement settles what the transaction sees, and a lock is none that looks: without it a
@@ -67,16 +83,15 @@ public struct Migrator: Sendable {
                 try connection.execute("LOCK TABLE schema_versions IN SHARE ROW EXCLUSIVE MODE")
             }
             // Read again inside the write transaction: another program may have applied it since.
-            guard try Self.version(of: component, on: connection) < migration.version else { return false }
+            guard try !applied(connection) else { return false }
             for statement in migration.statements(connection.dialect) { try connection.execute(statement) }
-            try connection.execute(
-                """
-                INSERT INTO schema_versions (component, version, applied_at)
-                VALUES (\(component.name), \(migration.version), \(milliseconds))
-                """)
+            try connection.execute(note)
             return true
         }
     }
+
+    /// Any number, as long as nothing else in the database locks the same.
+    private static let lockNumber = 7_083_412_665
 
     private static func version(of component: Component, on connection: any SQLConnection) throws -> Int {
         let rows = try connection.query(

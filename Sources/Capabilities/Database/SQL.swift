@@ -73,6 +73,12 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         values = stringInterpolation.values
     }
 
+    init(_ questionMarked: String, offsets: [Int], values: [SQLValue]) {
+        self.questionMarked = questionMarked
+        self.offsets = offsets
+        self.values = values
+    }
+
     /// The statement cut at its parameters: one more part than there are values.
     public var parts: [String] {
         let bytes = Array(questionMarked.utf8)

@@ -29,6 +29,15 @@ public struct Admission: Sendable {
         guard let request else { return try await database.write(body) }
         guard inFlight.begin(request.identity) else { throw AdmissionError.stillHandled }
         defer { inFlight.end(request.identity) }
+        do { return try await admitOnce(request, body) } catch DatabaseError.constraint {
+            // Another process was faster with the same key: its answer is there now. Any other broken rule comes again.
+            return try await admitOnce(request, body)
+        }
+    }
+
+    private func admitOnce<Answer: Codable & Sendable>(
+        _ request: IdempotentRequest, _ body: @escaping @Sendable (any SQLConnection) throws -> Answer
+    ) async throws -> Answer {
         let store = IdempotencyStore(now: clock.now)
         return try await database.write { transaction in
             if let earlier = try store.answer(to: request, in: transaction) {

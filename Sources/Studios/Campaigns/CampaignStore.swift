@@ -7,16 +7,10 @@ import Storage
 struct CampaignStore: Sendable {
     static let migrations = [
         Migration(component: "campaigns", version: 1) { dialect in
-            let id: String =
-                switch dialect {
-                case .sqlite: "INTEGER PRIMARY KEY AUTOINCREMENT"
-                case .postgresql: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
-                case .mysql: "BIGINT AUTO_INCREMENT PRIMARY KEY"
-                }
             return [
                 """
                 CREATE TABLE campaigns (
-                    id \(unsafe: id),
+                    id \(unsafe: SchemaWords(dialect).lastingSerial),
                     name TEXT,
                     description TEXT NOT NULL,
                     image_metadata TEXT NOT NULL,
@@ -40,17 +34,14 @@ struct CampaignStore: Sendable {
     /// Writes a new campaign as `pending` and returns its id.
     func insert(_ campaign: NewCampaign, at now: Date, in transaction: any SQLConnection) throws -> Int {
         let time = now.milliseconds
-        let rows = try transaction.query(
+        return try transaction.insertReturningID(
             """
             INSERT INTO campaigns
                 (name, description, image_metadata, variations, crop, status, processed_images, created_at, updated_at)
             VALUES (\(campaign.name), \(campaign.description), \(try Self.json(campaign.image)),
                 \(campaign.ratios.map(\.description).joined(separator: ",")), \(campaign.crop.rawValue),
                 \(CampaignStatus.pending.rawValue), '{}', \(time), \(time))
-            RETURNING id
             """)
-        guard let row = rows.first else { throw DatabaseError.statement("the insert returned no id") }
-        return try row.integer("id")
     }
 
     /// The campaign `id`, if there is one.

@@ -23,14 +23,18 @@ struct Inspection {
         }
     }
 
-    /// Sessions whose process is gone.
-    func deadSessions() -> [String] {
-        let rows = try? world.store.transaction(commits: false) { connection in
-            try connection.query("SELECT id, process FROM worker_sessions ORDER BY id")
-                .map { (try $0.text("id"), try $0.text("process")) }
+    /// Workflows that have not ended, and sessions whose process is gone.
+    func unrest() -> [String] {
+        do {
+            return try world.store.transaction(commits: false) { connection in
+                let sessions = try connection.query("SELECT id, process FROM worker_sessions ORDER BY id")
+                let dead = try sessions.filter { !world.living.contains(try $0.text("process")) }
+                let open = try connection.query("SELECT workflow_id AS id FROM workflow_runs WHERE state <> 4")
+                return try (dead + open).map { try $0.text("id") }
+            }
+        } catch {
+            return [String(describing: error)]
         }
-        // Tables that cannot be read are told of at the end.
-        return (rows ?? []).filter { !world.living.contains($0.1) }.map(\.0)
     }
 
     /// Tells what has not ended, for somebody who asks why.

@@ -93,7 +93,7 @@ final class Play: @unchecked Sendable {
             }
             // The office does not die, so waits in it end by themselves.
             try? await office.wait(world.weather.calmAt - world.now, as: world.number())
-            await waitForBurials()
+            await waitForRest()
             await fleet.close()
             inspection.run()
             isOver = true
@@ -113,13 +113,13 @@ final class Play: @unchecked Sendable {
         office.die("the simulation is over")
     }
 
-    /// Whoever is left takes over from processes that died, before it is told to stop.
-    private func waitForBurials() async {
+    /// Whoever is left takes over from processes that died, and ends what nobody waits for, before it is told to stop.
+    private func waitForRest() async {
         for _ in 0..<100 {
-            if inspection.deadSessions().isEmpty { return }
+            if inspection.unrest().isEmpty { return }
             try? await office.wait(200_000, as: world.number())
         }
-        world.violate("nobody took over from \(inspection.deadSessions())")
+        world.violate("nobody takes care of \(inspection.unrest())")
     }
 
     private var inspection: Inspection { Inspection(world: world, scenario: scenario, clients: clients) }

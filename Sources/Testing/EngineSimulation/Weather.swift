@@ -34,7 +34,7 @@ struct Weather {
         calmAt = chance.between(1_000_000...10_000_000)
         if chance.happens(0.1) { return }
         refusal = Self.rate(&chance)
-        ambiguity = 0 * Self.rate(&chance)
+        ambiguity = Self.rate(&chance)
         repetition = Self.rate(&chance)
         death = Self.rate(&chance) / 4
         slowness = Self.rate(&chance)

@@ -9,8 +9,14 @@ extension BenchCommand {
             return part
         }
         let bench = EngineBench(
+            database: arguments.value("database"),
+            connections: try arguments.integer("connections", in: 1...200, default: 10),
             workflows: try arguments.integer("workflows", in: 1...1_000_000, default: 200),
-            concurrency: try arguments.integer("concurrency", in: 1...1000, default: 50))
+            concurrency: try arguments.integer("concurrency", in: 1...1000, default: 50),
+            seconds: try arguments.integer("seconds", in: 1...600, default: 10),
+            backlog: try arguments.integer("count", in: 1000...10_000_000, default: 1_000_000),
+            waiting: try arguments.integer("count", in: 1...1_000_000, default: 20_000),
+            queued: try arguments.integer("count", in: 1...1_000_000, default: 100_000))
         return try await bench.run(parts.isEmpty ? [.throughput] : Set(parts))
     }
 }

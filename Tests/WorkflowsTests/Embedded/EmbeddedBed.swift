@@ -51,10 +51,7 @@ struct EmbeddedBed: WorkflowTestBed {
 func withWorkflowDatabase<Result>(
     on kind: TestDatabase, _ body: (any Database) async throws -> Result
 ) async throws -> Result {
-    try await kind.with { database in
-        try await Migrator(Migration.workflows).run(on: database)
-        return try await body(database)
-    }
+    try await kind.with(Migration.workflows, body)
 }
 
 /// Opens a database with the engine's tables in a folder that is removed afterwards.

@@ -19,22 +19,19 @@ struct RunAdmission: Sendable {
 
     /// - Returns: False when the id is already taken; nothing was changed then.
     func insert(on connection: any SQLConnection) throws -> Bool {
-        let (ignore, conflict) =
-            connection.dialect == .mysql ? ("IGNORE ", "") : ("", " ON CONFLICT (workflow_id) DO NOTHING")
         let memo = options.memo.isEmpty ? nil : try JSONText.encode(options.memo)
         let logContext = options.logContext.isEmpty ? nil : try JSONText.encode(options.logContext)
         let deadline = options.workflowTimeout.map { startedAt + $0.microseconds }
-        let inserted = try connection.execute(
+        return try connection.insert(
             """
-            INSERT \(unsafe: ignore)INTO workflow_runs (
+            INSERT INTO workflow_runs (
                 workflow_id, run_id, workflow, input, owner, fairness_key, priority, memo, log_context, parent,
                 parent_child, state, status, started_at, deadline_at, time_limit)
             VALUES (
                 \(workflowID.rawValue), \(runID.rawValue), \(workflow), \(input.bytes), \(options.owner),
                 \(options.owner ?? ""), \(options.priority), \(memo), \(logContext), \(parent?.run),
                 \(parent?.childID), 0, 'running', \(startedAt), \(deadline),
-                \(options.workflowTimeout?.microseconds))\(unsafe: conflict)
-            """)
-        return inserted == 1
+                \(options.workflowTimeout?.microseconds))
+            """, unlessKnown: "workflow_id")
     }
 }

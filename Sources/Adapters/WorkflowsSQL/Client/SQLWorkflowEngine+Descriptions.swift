@@ -10,13 +10,13 @@ extension SQLWorkflowEngine {
     }
 
     static func description(
-        of id: WorkflowID, on connection: any SQLConnection
+        of id: WorkflowID, withPending: Bool = true, on connection: any SQLConnection
     ) throws -> WorkflowDescription? {
         let row = try connection.first(
             "SELECT \(unsafe: columns) FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
         guard let row else { return nil }
         var description = try description(of: row)
-        if !description.status.isClosed {
+        if withPending, !description.status.isClosed {
             description.pendingActivities = try pending(of: try row.integer("id"), on: connection)
         }
         return description

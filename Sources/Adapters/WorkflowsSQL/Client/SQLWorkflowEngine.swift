@@ -108,7 +108,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
             defer { group.cancelAll() }
             group.addTask { [self] in
                 for await _ in changes(of: id) {
-                    guard let description = try await describe(id) else { return nil }
+                    guard let description = try await glance(at: id) else { return nil }
                     if description.status.isClosed { return description }
                 }
                 try Task.checkCancellation()
@@ -117,7 +117,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
             group.addTask { [self] in
                 while true {
                     try await clock.sleep(for: .seconds(1))
-                    guard let description = try await describe(id) else { return nil }
+                    guard let description = try await glance(at: id) else { return nil }
                     if description.status.isClosed { return description }
                 }
             }
@@ -125,11 +125,20 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
         }
     }
 
+    /// The run without what it waits for.
+    private func glance(at id: WorkflowID) async throws -> WorkflowDescription? {
+        try await database.read { connection in
+            try Self.description(of: id, withPending: false, on: connection)
+        }
+    }
+
     private func request(
         _ id: WorkflowID, in connection: any SQLConnection, _ post: (_ run: Int) throws -> Void
     ) throws -> RequestOutcome {
-        guard let row = try connection.first("SELECT id, state FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
-        else { return .notFound }
+        let lock = connection.dialect.forUpdate
+        let row = try connection.first(
+            "SELECT id, state FROM workflow_runs WHERE workflow_id = \(id.rawValue)\(unsafe: lock)")
+        guard let row else { return .notFound }
         guard try row.integer("state") != RunState.closed.rawValue else { return .alreadyClosed }
         try post(try row.integer("id"))
         return .accepted

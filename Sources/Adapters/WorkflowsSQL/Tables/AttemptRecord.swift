@@ -81,14 +81,21 @@ struct AttemptRecord: Sendable {
         of holder: Holder, as outcome: Outcome, _ failure: WorkflowFailure? = nil, by worker: String? = nil,
         at time: Int, on connection: any SQLConnection
     ) throws {
-        try connection.execute(
-            """
-            INSERT INTO activity_attempts (
-                run, activity_id, attempt, worker, scheduled_at, started_at, ended_at, outcome, failure)
-            SELECT t.run, t.activity_id, t.attempt, COALESCE(\(worker), s.label), t.scheduled_at, t.started_at,
-                \(time), \(outcome.rawValue), \(try failure.map { try JSONText.encode($0) })
-            FROM activity_tasks t LEFT JOIN worker_sessions s ON s.id = t.session
-            WHERE t.\(unsafe: holder.column) = \(holder.value) AND t.state = 2
-            """)
+        try connection.execute(insertionOfRunning(of: holder, as: outcome, failure, by: worker, at: time))
+    }
+
+    /// The statement of ``insertRunning(of:as:_:by:at:on:)``.
+    static func insertionOfRunning(
+        of holder: Holder, as outcome: Outcome, _ failure: WorkflowFailure? = nil, by worker: String? = nil,
+        at time: Int
+    ) throws -> SQL {
+        """
+        INSERT INTO activity_attempts (
+            run, activity_id, attempt, worker, scheduled_at, started_at, ended_at, outcome, failure)
+        SELECT t.run, t.activity_id, t.attempt, COALESCE(\(worker), s.label), t.scheduled_at, t.started_at,
+            \(time), \(outcome.rawValue), \(try failure.map { try JSONText.encode($0) })
+        FROM activity_tasks t LEFT JOIN worker_sessions s ON s.id = t.session
+        WHERE t.\(unsafe: holder.column) = \(holder.value) AND t.state = 2
+        """
     }
 }

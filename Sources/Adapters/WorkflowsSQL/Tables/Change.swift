@@ -36,10 +36,25 @@ enum Change: Sendable {
         }
     }
 
-    /// - Throws: ``LeaseError`` when the lease it rests on is gone; nothing of it must remain then.
-    func apply(for session: String, on connection: any SQLConnection) throws {
+    /// Applies `changes` in their order; turns that follow one another are written together.
+    /// - Throws: ``LeaseError`` when the lease that one rests on is gone; nothing of any must remain then.
+    static func apply(_ changes: [Change], for session: String, on connection: any SQLConnection) throws {
+        var turns: [Turn] = []
+        for change in changes {
+            if case .turn(let turn) = change {
+                turns.append(turn)
+            } else {
+                try TurnBatch(turns: turns, session: session).apply(on: connection)
+                turns = []
+                try change.apply(for: session, on: connection)
+            }
+        }
+        try TurnBatch(turns: turns, session: session).apply(on: connection)
+    }
+
+    private func apply(for session: String, on connection: any SQLConnection) throws {
         switch self {
-        case .turn(let turn): try turn.apply(for: session, on: connection)
+        case .turn(let turn): try TurnBatch(turns: [turn], session: session).apply(on: connection)
         case .retry(let key, let token, let availableAt, let failure, let attempt, let limit):
             try Self.retry(key, token, at: availableAt, failure, attempt, limit, on: connection)
         case .relay(let event, let key, let token, let attempt):
@@ -68,6 +83,7 @@ enum Change: Sendable {
                 "UPDATE activity_tasks SET heartbeat = \(details.bytes) WHERE \(run: key) AND token = \(token)", key,
                 on: connection)
         case .release(let run):
+            try Inbox.lock([run], on: connection)
             try connection.execute(
                 """
                 UPDATE workflow_runs SET session = NULL, state = CASE WHEN EXISTS (

@@ -99,10 +99,10 @@ struct ClaimedRun: Sendable {
         _ rows: [SQLRow], for session: String, on connection: any SQLConnection
     ) throws -> [ClaimedRun] {
         let runs = try rows.map { try ClaimedRun($0) }
-        for run in runs {
-            try connection.execute(
-                "UPDATE workflow_runs SET state = 1, session = \(session), was_held = 1 WHERE id = \(run.id)")
-        }
+        try connection.execute(
+            all: runs.map { run in
+                "UPDATE workflow_runs SET state = 1, session = \(session), was_held = 1 WHERE id = \(run.id)"
+            })
         return runs
     }
 }

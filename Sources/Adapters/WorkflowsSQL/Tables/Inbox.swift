@@ -23,6 +23,7 @@ enum Inbox {
             INSERT INTO workflow_inbox (run, kind, subject, payload, detail)
             VALUES (\(run), \(entry.kind), \(entry.subject), \(entry.payload), \(entry.detail))
             """)
+        try lock([run], on: connection)
         // A parked run may only be ended by it (a cancellation, its deadline), so that is tried too.
         try connection.execute("UPDATE workflow_runs SET state = 0 WHERE id = \(run) AND state IN (2, 3)")
         switch event {
@@ -31,6 +32,16 @@ enum Inbox {
             try connection.execute("UPDATE workflow_runs SET priority = 0 WHERE id = \(run) AND state = 0")
         default: break
         }
+    }
+
+    /// Keeps who posts to a run and who lets go of it apart.
+    ///
+    /// On MySQL each would go by what was so before the other, and an event would wait for a run that nobody looks at;
+    /// the other databases see to it by themselves.
+    static func lock(_ runs: [Int], on connection: any SQLConnection) throws {
+        guard connection.dialect == .mysql, !runs.isEmpty else { return }
+        _ = try connection.query(
+            "SELECT id FROM workflow_runs WHERE id IN (\(list: runs)) ORDER BY id\(unsafe: SQLDialect.mysql.forUpdate)")
     }
 
     /// What waits for the runs that `session` holds, oldest first.
@@ -49,7 +60,5 @@ enum Inbox {
         }
     }
 
-    static func remove(_ ids: [Int], on connection: any SQLConnection) throws {
-        for id in ids { try connection.execute("DELETE FROM workflow_inbox WHERE id = \(id)") }
-    }
+    static let remove = RowStatement("DELETE FROM workflow_inbox WHERE id IN (", row: "?", end: ")")
 }

@@ -37,8 +37,14 @@ enum Sessions {
     /// - Throws: ``LeaseError/sessionLost`` when somebody declared the session dead.
     @discardableResult
     static func check(_ id: String, on connection: any SQLConnection) throws -> Int {
-        // Locked where rows can be: nobody may end the session between this look and the commit.
-        let lock = connection.dialect == .sqlite ? "" : " FOR UPDATE"
+        // Locked where rows can be: nobody may end the session between this look and the commit. Shared, since its own
+        // worker looks and writes at the same time.
+        let lock =
+            switch connection.dialect {
+            case .sqlite: ""
+            case .postgresql: " FOR KEY SHARE"
+            case .mysql: " LOCK IN SHARE MODE"
+            }
         let row = try connection.first(
             "SELECT rules_revision FROM worker_sessions WHERE id = \(id)\(unsafe: lock)")
         guard let row else { throw LeaseError.sessionLost }
@@ -100,6 +106,8 @@ enum Sessions {
     ///
     /// A run without a history has not even begun, so it is ready, whatever waits for it.
     static func close(_ id: String, at now: Int, on connection: any SQLConnection) throws {
+        let held = try connection.query("SELECT id FROM workflow_runs WHERE state = 1 AND session = \(id)")
+        try Inbox.lock(held.map { try $0.integer("id") }, on: connection)
         try connection.execute(
             """
             UPDATE workflow_runs SET session = NULL, state = CASE

@@ -17,6 +17,8 @@ struct Turn: Sendable {
         /// Where in the history its input is.
         let sequence: Int
         let expiresAt: Int?
+        /// As JSON, when the call gave options of its own.
+        let options: String?
         /// Leased at once by the worker that writes it, instead of waiting in the queue.
         var isLeased: Bool
     }
@@ -52,59 +54,15 @@ struct Turn: Sendable {
     var hasOpenTasks = false
     var hasOpenTimers = false
 
-    /// - Throws: ``LeaseError/taskLost(run:activityID:)`` when an activity's lease was taken away meanwhile.
-    func apply(for session: String, on connection: any SQLConnection) throws {
-        for task in endedTasks {
-            let deleted = try connection.execute(
-                """
-                DELETE FROM activity_tasks
-                WHERE run = \(run) AND activity_id = \(task.activityID) AND token = \(task.token)
-                """)
-            guard deleted == 1 else { throw LeaseError.taskLost(run: run, activityID: task.activityID) }
+    /// What is left to do after ``TurnBatch`` has written what needs no answer.
+    func follow(on connection: any SQLConnection) throws {
+        if closing == nil {
+            for id in cancelledTasks { try cancel(id, on: connection) }
+            for child in newChildren { try start(child, on: connection) }
         }
         for (attempt, event) in failedAttempts { try attempt.insertUnlessCompleted(by: event, of: run, on: connection) }
-        try Inbox.remove(consumedInbox, on: connection)
-        try History.append(entries, to: run, from: firstSequence, at: time, on: connection)
-        if let closing {
-            try close(closing, on: connection)
-        } else {
-            try follow(for: session, on: connection)
-        }
-    }
-
-    private func follow(for session: String, on connection: any SQLConnection) throws {
-        for task in newTasks { try insert(task, for: session, on: connection) }
-        for id in cancelledTasks { try cancel(id, on: connection) }
-        for timer in newTimers {
-            try connection.execute(
-                "INSERT INTO workflow_timers (run, timer_id, due_at) VALUES (\(run), \(timer.id), \(timer.dueAt))")
-        }
-        for id in cancelledTimers {
-            try connection.execute("DELETE FROM workflow_timers WHERE run = \(run) AND timer_id = \(id)")
-        }
-        for child in newChildren { try start(child, on: connection) }
         for id in cancelledChildren { try cancelChild(id, on: connection) }
-        if let progress {
-            try connection.execute(
-                "UPDATE workflow_runs SET step = \(progress.step), progress = \(progress.progress) WHERE id = \(run)")
-        }
-        if clearsLoss { try connection.execute("UPDATE workflow_runs SET lost = 0 WHERE id = \(run)") }
-    }
-
-    private func insert(_ task: NewTask, for session: String, on connection: any SQLConnection) throws {
-        let command = task.command
-        let options = command.overridesOptions ? try JSONText.encode(command.options) : nil
-        let state = task.isLeased ? TaskState.running : .queued
-        try connection.execute(
-            """
-            INSERT INTO activity_tasks (
-                run, activity_id, name, queue, priority, fairness_key, sequence, state, expires_at, attempt, token,
-                session, options, scheduled_at, started_at)
-            VALUES (
-                \(run), \(command.id), \(command.name), \(command.options.taskQueue.rawValue), \(priority),
-                \(fairnessKey), \(task.sequence), \(state.rawValue), \(task.expiresAt), \(task.isLeased ? 1 : 0), 1,
-                \(task.isLeased ? session : nil), \(options), \(time), \(task.isLeased ? time : nil))
-            """)
+        if let closing, let parent { try report(closing, to: parent, on: connection) }
     }
 
     /// What is not running is over at once; what runs is asked to stop and ends by itself.
@@ -133,25 +91,6 @@ struct Turn: Sendable {
         guard let row else { return }
         try Inbox.post(
             .cancelRequested(reason: "its parent was cancelled"), to: try row.integer("id"), on: connection)
-    }
-
-    private func close(_ closing: Closing, on connection: any SQLConnection) throws {
-        let percent = closing.status == .completed ? 100 : progress?.progress
-        try connection.execute(
-            """
-            UPDATE workflow_runs SET state = 4, session = NULL, status = \(closing.status.rawValue),
-                result = \(closing.result?.bytes), failure = \(try closing.failure.map { try JSONText.encode($0) }),
-                closed_at = \(time), deadline_at = NULL, problem = NULL,
-                step = COALESCE(\(progress?.step), step), progress = COALESCE(\(percent), progress)
-            WHERE id = \(run)
-            """)
-        if hasOpenTasks {
-            try AttemptRecord.insertRunning(of: .run(run), as: .cancelled, at: time, on: connection)
-            try connection.execute("DELETE FROM activity_tasks WHERE run = \(run)")
-        }
-        if hasOpenTimers { try connection.execute("DELETE FROM workflow_timers WHERE run = \(run)") }
-        for id in cancelledChildren { try cancelChild(id, on: connection) }
-        if let parent { try report(closing, to: parent, on: connection) }
     }
 
     private func report(

@@ -38,13 +38,14 @@ extension Turn {
         _ command: WorkflowCommand, _ run: HeldRun, makeID: () -> String, takeSlot: (TaskQueue) -> Bool
     ) throws {
         run.note(.command(command))
+        let entry = try RecordedEntry(command)
         switch command {
         case .scheduleActivity(let activity):
             newTasks.append(
                 NewTask(
                     command: activity, sequence: firstSequence + entries.count,
                     expiresAt: activity.options.scheduleToClose.map { time + $0.microseconds },
-                    isLeased: takeSlot(activity.options.taskQueue)))
+                    options: entry.detail, isLeased: takeSlot(activity.options.taskQueue)))
         case .cancelActivity(let id): cancelledTasks.append(id)
         case .startTimer(let id, let duration): newTimers.append((id, time + max(0, duration.microseconds)))
         case .cancelTimer(let id): cancelledTimers.append(id)
@@ -61,7 +62,7 @@ extension Turn {
             if let child = run.openChildren[id] { cancelledChildren.append(child) }
         case .recordPatch: break
         }
-        entries.append(try RecordedEntry(command))
+        entries.append(entry)
     }
 
     /// Makes this the run's last turn: whatever is still open goes with it.

@@ -20,6 +20,7 @@ extension WorkerCore {
             guard !isStopping else { return }
             do { try await open() } catch { return fail(error) }
         }
+        do { try await giveBackForgotten() } catch { return recover(from: error) }
         let request = makeRequest()
         let uptime = setup.clock.uptime
         do {
@@ -101,6 +102,7 @@ extension WorkerCore {
         slots.settle(request.freeSlots, claimed: [:])
         for (queue, _) in request.freeSlots { slots.noteBacklog(queue) }
         if request.isSweep { needsSweep = true }
+        mayHoldForgotten = true
     }
 
     /// Goes on after a failed look: later, in a new session, or not at all.

@@ -12,7 +12,10 @@ extension WorkerCore {
     func write(_ change: Change) {
         guard fatalError == nil, !session.isEmpty else { return settle(change, LeaseError.sessionLost) }
         outbox.append(change)
-        guard !isWriting else { return }
+        if !isWriting { beginWriting() }
+    }
+
+    func beginWriting() {
         isWriting = true
         // Ends by itself when the outbox is empty; `stop` waits for that.
         Task { await writeOutbox() }
@@ -22,14 +25,17 @@ extension WorkerCore {
         while !outbox.isEmpty {
             let batch = Array(outbox.prefix(Self.batchLimit))
             outbox.removeFirst(batch.count)
-            await commit(batch)
+            let unsure = min(unsureCount, batch.count)
+            unsureCount -= unsure
+            await commit(batch, unsure: unsure)
         }
         isWriting = false
         tellIfIdle()
     }
 
-    /// Writes a batch in one transaction; when one of it is refused, each for itself.
-    private func commit(_ batch: [Change]) async {
+    /// Writes a batch in one transaction; when one of it is refused, in halves until that one is alone.
+    /// - Parameter unsure: How many at its beginning an earlier try may have written.
+    private func commit(_ batch: [Change], unsure: Int) async {
         let session = session
         // Rules only matter to what begins with the commit itself; everything else is claimed.
         let revision = batch.contains(where: \.beginsActivity) ? rules.revision : nil
@@ -37,27 +43,31 @@ extension WorkerCore {
             try await setup.database.write { connection in
                 let current = try Sessions.check(session, on: connection)
                 guard revision.map({ $0 == current }) ?? true else { throw LeaseError.rulesChanged }
-                for change in batch { try change.apply(for: session, on: connection) }
+                let written = try batch.prefix(unsure).map { try $0.wasApplied(for: session, on: connection) }
+                let rest = zip(batch, written).filter { !$1 }.map(\.0) + batch.dropFirst(unsure)
+                try Change.apply(rest, for: session, on: connection)
             }
         } catch {
-            return await commitSingly(batch, after: error)
+            return await commitInParts(batch, unsure: unsure, after: error)
         }
         for change in batch { settle(change, nil) }
     }
 
-    private func commitSingly(_ batch: [Change], after error: any Error) async {
+    private func commitInParts(_ batch: [Change], unsure: Int, after error: any Error) async {
         if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
             for change in batch { settle(change, error) }
             return session.isEmpty ? () : recover(from: error)
         }
-        if error as? LeaseError == .rulesChanged { return await commitUnderNewRules(batch) }
+        if error as? LeaseError == .rulesChanged { return await commitUnderNewRules(batch, unsure: unsure) }
         guard batch.count > 1 else { return settle(batch[0], error) }
-        for change in batch { await commit([change]) }
+        let half = batch.count / 2
+        await commit(Array(batch.prefix(half)), unsure: min(unsure, half))
+        await commit(Array(batch.dropFirst(half)), unsure: max(0, unsure - half))
     }
 
     /// Lets activities wait whose queue has been paused or limited since they were given a slot.
-    private func commitUnderNewRules(_ batch: [Change]) async {
+    private func commitUnderNewRules(_ batch: [Change], unsure: Int) async {
         let session = session
         do {
             adopt(
@@ -65,16 +75,17 @@ extension WorkerCore {
                     try QueueRules.read(at: try Sessions.revision(of: session, on: connection), on: connection)
                 })
         } catch {
-            return await commitSingly(batch, after: error)
+            return await commitInParts(batch, unsure: unsure, after: error)
         }
-        await commit(
-            batch.map { change in
-                guard case .turn(var turn) = change else { return change }
-                for index in turn.newTasks.indices where turn.newTasks[index].isLeased {
-                    turn.newTasks[index].isLeased = !slots.sendBack(turn.newTasks[index].command.options.taskQueue)
-                }
-                return .turn(turn)
-            })
+        // What may be on disk already stays as it was written.
+        let rest = batch.dropFirst(unsure).map { change in
+            guard case .turn(var turn) = change else { return change }
+            for index in turn.newTasks.indices where turn.newTasks[index].isLeased {
+                turn.newTasks[index].isLeased = !slots.sendBack(turn.newTasks[index].command.options.taskQueue)
+            }
+            return .turn(turn)
+        }
+        await commit(batch.prefix(unsure) + rest, unsure: unsure)
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
@@ -90,6 +101,8 @@ extension WorkerCore {
             return
         }
         outbox.insert(contentsOf: batch, at: 0)
+        // A connection that broke during the commit does not say whether it was carried out.
+        unsureCount += batch.count
     }
 
     /// Goes on after `change` is on disk, or was refused with `error`.

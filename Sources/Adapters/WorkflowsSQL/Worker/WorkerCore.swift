@@ -70,6 +70,10 @@ actor WorkerCore {
 
     var outbox: [Change] = []
     var isWriting = false
+    /// How many changes at the beginning of the outbox an earlier try may have written.
+    var unsureCount = 0
+    /// Whether a look failed that may have taken something all the same.
+    var mayHoldForgotten = false
     /// Whether the next look is to be a sweep, whatever the alarm says.
     var needsSweep = true
 
@@ -154,7 +158,7 @@ actor WorkerCore {
         (held, unloaded) = ([:], [])
         (suspectRun, suspectTask) = (nil, nil)
         let dropped = outbox
-        outbox = []
+        (outbox, unsureCount, mayHoldForgotten) = ([], 0, false)
         for change in dropped { settle(change, LeaseError.sessionLost) }
         alarm.reset()
     }

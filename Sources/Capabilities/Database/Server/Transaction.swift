@@ -14,6 +14,7 @@ final class Transaction: SQLConnection {
     let dialect: SQLDialect
 
     func execute(_ statement: SQL) throws -> Int { try watching { try connection.execute(statement) } }
+    func execute(all statements: [SQL]) throws -> [Int] { try watching { try connection.execute(all: statements) } }
     func query(_ statement: SQL) throws -> [SQLRow] { try watching { try connection.query(statement) } }
 
     func commit() throws {

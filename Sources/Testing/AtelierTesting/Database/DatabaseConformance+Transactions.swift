@@ -41,7 +41,9 @@ extension DatabaseConformance {
 
             _ = try await (1...100).concurrentMap(atMost: 32) { _ in
                 try await database.write { connection in
-                    let now = try connection.first("SELECT ratio FROM things WHERE id = 1")?.real("ratio") ?? -1
+                    let lock = connection.dialect.forUpdate
+                    let row = try connection.first("SELECT ratio FROM things WHERE id = 1\(unsafe: lock)")
+                    let now = try row?.real("ratio") ?? -1
                     try connection.execute("UPDATE things SET ratio = \(now + 1) WHERE id = 1")
                 }
             }

@@ -74,6 +74,30 @@ extension DatabaseConformance {
             }
             #expect(counts == [2, 0, 5])
         },
+        DatabaseCheck("texts that differ in case, accents or blanks are different keys") { database in
+            try await makeTable(on: database)
+            let keys = ["a", "A", "ä", "a ", " a", "a\u{0301}", "á"]
+            try await database.write { connection in
+                for (id, key) in keys.enumerated() {
+                    try connection.execute("INSERT INTO things (id, name, slot) VALUES (\(id), 'a', \(key))")
+                }
+            }
+
+            for (id, key) in keys.enumerated() {
+                let rows = try await database.read { try $0.query("SELECT id FROM things WHERE slot = \(key)") }
+                #expect(rows.map(\.values) == [[.integer(Int64(id))]])
+            }
+        },
+        DatabaseCheck("a text may be long") { database in
+            try await makeTable(on: database)
+            let text = String(repeating: "绘", count: 100_000)
+            try await database.write {
+                try $0.execute("INSERT INTO things (id, name, note) VALUES (1, 'a', \(text))")
+            }
+
+            let row = try await database.read { try $0.first("SELECT note FROM things") }
+            #expect(try row?.text("note") == text)
+        },
         DatabaseCheck("a large value comes back whole") { database in
             try await makeTable(on: database)
             let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
@@ -87,16 +111,18 @@ extension DatabaseConformance {
     ]
 
     static func makeTable(on database: any Database) async throws {
-        try await database.write { connection in
-            let (real, bytes) =
-                connection.dialect == .postgresql ? ("DOUBLE PRECISION", "BYTEA") : ("DOUBLE", "LONGBLOB")
-            try connection.execute(
+        let things = Migration(component: "things", version: 1) { dialect in
+            let words = SchemaWords(dialect)
+            return [
                 """
                 CREATE TABLE things (
-                    id BIGINT PRIMARY KEY, name VARCHAR(200) NOT NULL, note TEXT, ratio \(unsafe: real),
-                    bytes \(unsafe: bytes), parent BIGINT REFERENCES things (id), slot VARCHAR(50) UNIQUE)
-                """)
+                    id BIGINT PRIMARY KEY, name VARCHAR(200) NOT NULL, note TEXT, ratio \(unsafe: words.real),
+                    bytes \(unsafe: words.bytes), parent BIGINT, slot VARCHAR(50) UNIQUE,
+                    FOREIGN KEY (parent) REFERENCES things (id))
+                """
+            ]
         }
+        try await Migrator([things]).run(on: database)
     }
 
     static func insert(_ ids: ClosedRange<Int>, on database: any Database) async throws {

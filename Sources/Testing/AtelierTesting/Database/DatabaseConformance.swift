@@ -7,7 +7,7 @@ public import Testing
 /// `@Test(arguments: DatabaseConformance.checks) func holds(_ check: DatabaseCheck) async throws`.
 public enum DatabaseConformance {
     /// Every check.
-    public static let checks: [DatabaseCheck] = values + transactions + failures + migrations
+    public static let checks: [DatabaseCheck] = values + inserts + transactions + failures + migrations
 }
 
 /// One thing that a database must do.

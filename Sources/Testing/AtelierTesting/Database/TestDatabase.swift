@@ -1,5 +1,6 @@
-import Concurrency
+public import Concurrency
 public import Database
+import DatabaseMySQL
 import DatabasePostgreSQL
 import DatabaseSQLite
 import FoundationEssentials
@@ -10,10 +11,18 @@ public import Testing
 /// `./test.sh` starts a server of each kind and says in the environment where it is; in a plain `swift test` those that
 /// nobody named are left out.
 public enum TestDatabase: String, Sendable, CaseIterable {
-    case sqlite, postgresql
+    case sqlite, postgresql, mariadb, mysql
+
+    /// The servers that run and speak MySQL's language.
+    ///
+    /// `./test.sh` starts a MariaDB; whoever has a MySQL names it in `ATELIER_TEST_MYSQL`.
+    public static var ofMySQL: [TestDatabase] { [.mariadb, .mysql].filter { $0.isAvailable } }
 
     /// SQLite, and every server that runs: for suites over all kinds.
     public static var available: [TestDatabase] { allCases.filter { $0.isAvailable } }
+
+    /// Every server that runs: for suites about what only servers can do.
+    public static var servers: [TestDatabase] { available.filter { $0 != .sqlite } }
 
     /// Whether it can be used in this run.
     public var isAvailable: Bool { self == .sqlite || server != nil }
@@ -56,11 +65,28 @@ public enum TestDatabase: String, Sendable, CaseIterable {
         }
     }
 
+    /// Runs `body` with the `DATABASE_URL` of an empty database behind a proxy.
+    @discardableResult
+    public func withProxy<Value>(
+        isolation: isolated (any Actor)? = #isolation, _ body: (String, ServerProxy) async throws -> Value
+    ) async throws -> Value {
+        try await withURL { url in
+            var components = URLComponents(string: url) ?? URLComponents()
+            let proxy = ServerProxy(to: components.port ?? 0)
+            defer { proxy.stop() }
+            components.port = proxy.port
+            return try await body(components.string ?? url, proxy)
+        }
+    }
+
     /// Opens the database that `url` names.
-    public func open(_ url: String, _ limits: PoolLimits = PoolLimits()) async throws -> any Database {
+    public func open(
+        _ url: String, _ limits: PoolLimits = PoolLimits(), clock: any WallClock = SystemClock()
+    ) async throws -> any Database {
         switch self {
         case .sqlite: try await SQLiteDatabase(path: String(url.dropFirst("sqlite://".count)))
-        case .postgresql: PooledDatabase(try PostgreSQLDriver(url: url), limits: limits)
+        case .postgresql: PooledDatabase(try PostgreSQLDriver(url: url), limits: limits, clock: clock)
+        case .mariadb, .mysql: PooledDatabase(try MySQLDriver(url: url), limits: limits, clock: clock)
         }
     }
 
@@ -73,22 +99,32 @@ public enum TestDatabase: String, Sendable, CaseIterable {
 
     private func take() async throws -> String {
         if let name = Self.spare.withLock({ $0[self]?.popLast() }) { return name }
+        return try await makeDatabase()
+    }
+
+    /// Makes an empty database and returns its name.
+    func makeDatabase() async throws -> String {
         let name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
         try await administer(["CREATE DATABASE \(unsafe: name)"], in: nil)
         return name
     }
 
     private func giveBack(_ name: String) async throws {
-        try await administer(
-            [
-                // A program that a test has killed may still hold locks.
-                """
-                SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-                WHERE datname = \(name) AND pid <> pg_backend_pid()
-                """,
-                "DROP SCHEMA public CASCADE", "CREATE SCHEMA public",
-            ], in: name)
-        Self.spare.withLock { $0[self, default: []].append(name) }
+        switch self {
+        case .sqlite: break
+        case .postgresql:
+            try await administer(
+                [
+                    // A program that a test has killed may still hold locks.
+                    """
+                    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                    WHERE datname = \(name) AND pid <> pg_backend_pid()
+                    """,
+                    "DROP SCHEMA public CASCADE", "CREATE SCHEMA public",
+                ], in: name)
+            Self.spare.withLock { $0[self, default: []].append(name) }
+        case .mariadb, .mysql: try await administer(["DROP DATABASE \(unsafe: name)"], in: nil)
+        }
     }
 
     /// Runs statements outside any transaction, where databases are made.
@@ -99,6 +135,7 @@ public enum TestDatabase: String, Sendable, CaseIterable {
         switch self {
         case .sqlite: return
         case .postgresql: driver = try PostgreSQLDriver(url: url)
+        case .mariadb, .mysql: driver = try MySQLDriver(url: url)
         }
         try await Self.threads.run {
             let connection = try driver.connect()
@@ -106,6 +143,9 @@ public enum TestDatabase: String, Sendable, CaseIterable {
             for statement in statements { try connection.execute(statement) }
         }
     }
+
+    /// The URL of one of the server's databases.
+    func url(of database: String) -> String { Self.url(server ?? "", database: database) }
 
     private static func url(_ server: String, database: String) -> String {
         var components = URLComponents(string: server) ?? URLComponents()

@@ -41,6 +41,14 @@ public actor RawConnection {
         }
     }
 
+    /// Takes over a connection that a server of a test has accepted.
+    init(accepted descriptor: Int32, timeout: Duration = .seconds(20)) {
+        self.descriptor = descriptor
+        var wait = timeval(tv_sec: Int(timeout.components.seconds), tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+    }
+
     deinit { Glibc.close(descriptor) }
 
     /// Sends all of `text`.
@@ -107,6 +115,9 @@ public actor RawConnection {
 
     /// Closes the connection; the server sees its end.
     public func close() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    /// Says that nothing more will be sent, and goes on to listen.
+    public func closeWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     private func receive() throws {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
