@@ -154,7 +154,8 @@ struct Composition: Sendable {
 extension Composition {
     /// Brings every component's tables up to date.
     private func migrate() async throws {
-        let migrations = Migration.workflows + Admission.migrations + Webhooks.migrations + studios.flatMap(\.migrations)
+        let migrations =
+            Migration.workflows + Admission.migrations + Webhooks.migrations + studios.flatMap(\.migrations)
         _ = try await Migrator(migrations, clock: clock).run(on: database)
     }
 

@@ -38,7 +38,7 @@ extension Change {
     /// Whether it lets a run go that goes on elsewhere.
     var endsHold: Bool {
         switch self {
-        case .release, .park: true
+        case .release, .leave, .park: true
         default: false
         }
     }
