@@ -164,12 +164,12 @@ extension Composition {
     func server(onReady: @escaping @Sendable (Int) -> Void) -> MicrohttpdServer {
         var router = Router()
         for studio in studios { studio.register(routes: &router) }
-        webhooks.register(routes: &router, access: Self.access(settings))
         OperationsRoutes(
             database: database, objects: objects, signer: signer, metrics: metrics, clock: clock
         ).register(in: &router)
         let admin = adminAccess
         admin.register(in: &router)
+        webhooks.register(routes: &router, access: admin.access)
         JobRoutes(engine: engine, access: admin.access, clock: clock).register(in: &router)
         var configuration = ServerConfiguration(host: settings[WebSettings.host], port: settings[WebSettings.port])
         configuration.maximumConnections = settings[WebSettings.maximumConnections]
