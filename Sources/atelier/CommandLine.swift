@@ -42,6 +42,7 @@ struct Arguments {
                 throw UsageError("\(command) knows no option --\(name)")
             }
         }
+        self.operand = operand
         self.options = options
         self.flags = flags
     }
