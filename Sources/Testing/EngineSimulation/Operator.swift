@@ -38,14 +38,14 @@ final class Operator: @unchecked Sendable {
         let world = process.world
         let queue: TaskQueue = world.chance.pick(["default", "gpu"])
         guard world.now < world.weather.calmAt else {
-            for queue: TaskQueue in ["default", "gpu"] { try await engine.resume(queue) }
+            for queue: TaskQueue in ["default", "gpu"] { try await engine.resume(queue: queue) }
             for job in Scenario.current.jobs { _ = try await engine.resume(job.id) }
             return
         }
         world.note(.client, process: process.number, "a rule for \(queue.rawValue)")
         switch world.chance.below(5) {
-        case 0: try await engine.pause(queue, reason: "to see what happens")
-        case 1: try await engine.resume(queue)
+        case 0: try await engine.pause(queue: queue, reason: "to see what happens")
+        case 1: try await engine.resume(queue: queue)
         case 2: try await engine.limit(queue, to: TaskQueueLimits(concurrency: world.chance.between(1...3)))
         case 3:
             let job = world.chance.pick(Scenario.current.jobs).id
