@@ -42,7 +42,6 @@ struct Arguments {
                 throw UsageError("\(command) knows no option --\(name)")
             }
         }
-        self.operand = operand
         self.options = options
         self.flags = flags
     }
