@@ -59,7 +59,7 @@ private struct Household: Workflow {
                 _ = try await bed.engine.result(of: RunErrand.self, id: "other")
                 #expect(journal.lines == ["x1", "other"])
 
-                let resumed = try await bed.embedded.resume("job")
+                let resumed = try await bed.embedded.resume("job" as WorkflowID)
                 #expect(resumed == .done("It goes on."))
                 let output = try await bed.engine.result(of: TwoErrands.self, id: "job")
                 #expect(output == "x1x2")
@@ -89,13 +89,13 @@ private struct Household: Workflow {
             }
             #expect(journal.lines == ["other"])
             try await bed.withWorker(errands, queues: [.default: 4]) {
-                _ = try await bed.embedded.resume("fresh")
+                _ = try await bed.embedded.resume("fresh" as WorkflowID)
                 let output = try await bed.engine.result(of: TwoErrands.self, id: "fresh")
                 #expect(output == "fresh1fresh2")
             }
             let outcomes = [
-                try await bed.embedded.resume("fresh"), try await bed.embedded.pause("fresh", by: nil, reason: nil),
-                try await bed.embedded.resume("nobody"),
+                try await bed.embedded.resume("fresh" as WorkflowID), try await bed.embedded.pause("fresh", by: nil, reason: nil),
+                try await bed.embedded.resume("nobody" as WorkflowID),
             ]
             #expect(
                 outcomes == [
@@ -137,7 +137,7 @@ private struct Household: Workflow {
                 }
                 #expect(try await bed.engine.describe("late")?.status == .timedOut)
                 #expect(journal.lines == ["x1 1"])
-                _ = try await bed.embedded.resume("job")
+                _ = try await bed.embedded.resume("job" as WorkflowID)
                 let output = try await bed.engine.result(of: TwoErrands.self, id: "job")
                 #expect(output == "x1x2")
                 #expect(journal.lines == ["x1 1", "x1 2", "x2 1"])
@@ -163,7 +163,7 @@ private struct Household: Workflow {
                 try await bed.until("home", is: .paused)
                 try await bed.until("home:TwoErrands-1", is: .paused)
                 #expect(journal.lines.count <= 1)
-                _ = try await bed.embedded.resume("home")
+                _ = try await bed.embedded.resume("home" as WorkflowID)
                 let output = try await bed.engine.result(of: Household.self, id: "home")
                 #expect(output == "x1x2")
             }
@@ -197,7 +197,7 @@ private struct Household: Workflow {
                 try await bed.engine.start(RunErrand.self, id: "other", input: "other")
                 _ = try await bed.engine.result(of: RunErrand.self, id: "other")
                 #expect(journal.lines == ["other"])
-                _ = try await bed.embedded.resume("job")
+                _ = try await bed.embedded.resume("job" as WorkflowID)
                 let output = try await bed.engine.result(of: TwoErrands.self, id: "job")
                 #expect(output == "x1x2")
             }
