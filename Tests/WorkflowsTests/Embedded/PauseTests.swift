@@ -94,7 +94,8 @@ private struct Household: Workflow {
                 #expect(output == "fresh1fresh2")
             }
             let outcomes = [
-                try await bed.embedded.resume("fresh" as WorkflowID), try await bed.embedded.pause("fresh", by: nil, reason: nil),
+                try await bed.embedded.resume("fresh" as WorkflowID),
+                try await bed.embedded.pause("fresh", by: nil, reason: nil),
                 try await bed.embedded.resume("nobody" as WorkflowID),
             ]
             #expect(
