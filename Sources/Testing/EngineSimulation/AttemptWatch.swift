@@ -14,6 +14,8 @@ struct AttemptWatch {
     func begin(limit: Int) {
         world.note(.attempt, process: process.number, number: activity.attempt, "\(name) attempt \(activity.attempt)")
         world.deeds[name, default: World.Deed()].begun += 1
+        // An activity of a reopened run begins anew, without what it had left.
+        if activity.attempt == 1, Scenario.current.isFragile { world.deeds[name]?.keptTicket = nil }
         process.busy[queue, default: 0] += 1
         if process.busy[queue, default: 0] > limit {
             world.violate("p\(process.number) runs more than \(limit) activities of \(queue) at once")

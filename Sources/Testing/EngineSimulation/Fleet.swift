@@ -42,6 +42,12 @@ final class Fleet: @unchecked Sendable {
         await withUnsafeContinuation { whenClosed = $0 }
     }
 
+    /// Begins one worker more, after all have ended.
+    func reopen() {
+        isClosing = false
+        begin(0)
+    }
+
     /// Drops whatever still runs.
     func kill() { for place in places { place?.process.die("the simulation is over") } }
 

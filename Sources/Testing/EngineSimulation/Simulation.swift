@@ -100,6 +100,12 @@ final class Play: @unchecked Sendable {
             await waitForRest()
             person?.stop()
             await fleet.close()
+            if !inspection.unrest().isEmpty {
+                // A stop that the storm refused leaves its session to the next worker that begins.
+                fleet.reopen()
+                await waitForRest()
+                await fleet.close()
+            }
             inspection.run()
             isOver = true
         }

@@ -119,12 +119,14 @@ extension ReopeningPlan {
     /// Where the history is cut: the place of the first entry to go.
     private static func index(of ending: Ending, in history: [HistoryEntry.Content]) throws -> Int {
         if let activity = ending.from { return try end(of: activity, in: history) }
+        let cancellation = history.firstIndex { if case .event(.cancelRequested) = $0 { true } else { false } }
         let place =
             switch ending.status {
             case .timedOut: history.firstIndex(of: .event(.deadlineReached))
-            case .cancelled:
-                history.firstIndex { if case .event(.cancelRequested) = $0 { true } else { false } }
-            case .failed, .completed, .running: ending.failure.flatMap { cause($0, in: history) }
+            case .cancelled: cancellation
+            // What failed while it was being cancelled must not be cancelled again when it goes on.
+            case .failed, .completed, .running:
+                [ending.failure.flatMap { cause($0, in: history) }, cancellation].compactMap { $0 }.min()
             }
         // Without a failure on record the code itself ended the run. What it was told last is told again, so that
         // code that was mended meanwhile decides anew.

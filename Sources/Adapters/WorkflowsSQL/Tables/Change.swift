@@ -24,9 +24,10 @@ enum Change: Sendable {
     /// The run was loaded without harm although its holders died.
     case clearLoss(run: Int)
 
-    /// Whether an activity begins with it.
-    var beginsActivity: Bool {
-        if case .turn(let turn) = self { turn.newTasks.contains(where: \.isLeased) } else { false }
+    /// The revision of the queues' rules under which it lets activities begin; nil when none begins with it.
+    var leasesUnder: Int? {
+        guard case .turn(let turn) = self, turn.newTasks.contains(where: \.isLeased) else { return nil }
+        return turn.rulesRevision
     }
 
     /// Whether an activity stops running with it.

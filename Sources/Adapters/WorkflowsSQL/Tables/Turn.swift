@@ -51,6 +51,8 @@ struct Turn: Sendable {
     /// The signals that the run waits for from now on, if they are others than before.
     var awaitedSignals: [String]?
     var closing: Closing?
+    /// Which of the queues' rules its leases were taken under (``QueueRules``).
+    var rulesRevision = -1
     var parent: RunAdmission.Parent?
     /// Whether the run got on although its holders died in it before.
     var clearsLoss = false

@@ -18,7 +18,14 @@ extension WorkerCore {
         }
         if session.isEmpty {
             guard !isStopping else { return }
-            do { try await open() } catch { return fail(error) }
+            do {
+                try await open()
+            } catch is CancellationError {
+                // Told to stop while the database is away: there is nothing to give back.
+                return
+            } catch {
+                return fail(error)
+            }
         }
         do { try await giveBackForgotten() } catch { return recover(from: error) }
         let request = makeRequest()

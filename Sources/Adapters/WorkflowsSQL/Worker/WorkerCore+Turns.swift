@@ -52,6 +52,7 @@ extension WorkerCore {
     /// Puts the decider's commands and outcome into the turn.
     private func decide(_ turn: inout Turn, _ run: HeldRun, _ decider: Decider) throws {
         turn.clearsLoss = run.hasLoss
+        turn.rulesRevision = rules.revision
         if decider.outcome == nil, let failure = runaway(run, turn) {
             return turn.close(Turn.Closing(status: .failed, failure: failure), run)
         }

@@ -52,13 +52,14 @@ extension WorkerCore {
 
     /// Writes a batch in one transaction; when one of it is refused, in halves until that one is alone.
     private func commit(_ batch: Batch) async {
-        // Rules only matter to what begins with the commit itself; everything else is claimed.
-        let revision = batch.changes.contains(where: \.beginsActivity) ? rules.revision : nil
+        // Rules only matter to what begins with the commit itself; everything else is claimed. A change that has waited
+        // may be older than the rules that the worker knows by now.
+        let revisions = Set(batch.changes.compactMap(\.leasesUnder))
         let hooks = setup.engine.closingHooks.withLock { $0 }
         do {
             let mayHaveStarted = try await setup.database.write { connection in
                 let current = try Sessions.check(batch.session, on: connection)
-                guard revision.map({ $0 == current }) ?? true else { throw LeaseError.rulesChanged }
+                guard revisions.allSatisfy({ $0 == current }) else { throw LeaseError.rulesChanged }
                 let rest = try batch.changes.enumerated().filter { index, change in
                     try index >= batch.unsure || !change.wasApplied(for: batch.session, on: connection)
                 }.map(\.element)
@@ -89,30 +90,29 @@ extension WorkerCore {
 
     /// Lets activities wait whose queue or job has been paused, or whose queue was limited, since they got a slot.
     private func commitUnderNewRules(_ batch: Batch) async {
-        let paused: Set<Int>
+        var written: [Bool] = []
         do {
-            let (rules, runs) = try await setup.database.read { connection in
+            let rules: QueueRules
+            (rules, written) = try await setup.database.read { connection in
                 let revision = try Sessions.revision(of: batch.session, on: connection)
-                let rules = try QueueRules.read(at: revision, on: connection)
-                return (rules, try Pause.runs(heldBy: batch.session, on: connection))
+                let unsure = batch.changes.prefix(batch.unsure)
+                return (
+                    try QueueRules.read(at: revision, on: connection),
+                    try unsure.map { try $0.wasApplied(for: batch.session, on: connection) }
+                )
             }
             adopt(rules)
-            paused = runs
         } catch {
             return await commitInParts(batch, after: error)
         }
         var batch = batch
-        // What may be on disk already stays as it was written.
-        for index in batch.changes.indices.dropFirst(batch.unsure) {
+        for index in batch.changes.indices {
             guard case .turn(var turn) = batch.changes[index] else { continue }
-            for task in turn.newTasks.indices where turn.newTasks[task].isLeased {
-                let queue = turn.newTasks[task].command.options.taskQueue
-                if paused.contains(turn.run) {
-                    slots.putAside(queue)
-                    (turn.newTasks[task].isLeased, turn.newTasks[task].isPaused) = (false, true)
-                } else {
-                    turn.newTasks[task].isLeased = !slots.sendBack(queue)
-                }
+            turn.rulesRevision = rules.revision
+            // What is on disk already stays as it was written.
+            let isWritten = index < written.count && written[index]
+            for task in turn.newTasks.indices where turn.newTasks[task].isLeased && !isWritten {
+                turn.newTasks[task].isLeased = !slots.sendBack(turn.newTasks[task].command.options.taskQueue)
             }
             batch.changes[index] = .turn(turn)
         }
