@@ -76,12 +76,16 @@ start_mariadb() {
     command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || fail "MariaDB's server is missing: install mariadb-server"
     port=$(spare_port) password=$(python3 -c 'import secrets; print(secrets.token_hex(12))')
     mkdir -m 755 "$folder"
+    openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+        -keyout "$folder/key.pem" -out "$folder/certificate.pem" 2>"$servers/mariadb-certificate.log" \
+        || fail "MariaDB's certificate could not be made: is openssl installed?"
     own mysql "$folder"
     as_user mysql mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal \
         --skip-test-db >"$servers/mariadb-install.log" 2>&1 </dev/null \
         || { tail -n 20 "$servers/mariadb-install.log" >&2; fail "MariaDB's data folder could not be made"; }
     as_user mysql setsid /usr/sbin/mariadbd --no-defaults --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 \
         --socket="$folder/socket" --pid-file="$folder/pid" --max-connections=400 --innodb-buffer-pool-size=64M \
+        --ssl-cert="$folder/certificate.pem" --ssl-key="$folder/key.pem" \
         >"$folder/server.log" 2>&1 </dev/null &
     await MariaDB "$folder/server.log" mariadb --no-defaults --socket="$folder/socket" -u root -e 'SELECT 1'
     mariadb --no-defaults --socket="$folder/socket" -u root -e \

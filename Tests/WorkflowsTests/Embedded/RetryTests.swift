@@ -193,18 +193,18 @@ private struct Twins: Workflow {
             _ = try await bed.engine.write { connection in
                 try bed.engine.start(SleepLong.self, id: "job", input: 50, options: options, in: connection)
             }
+            // Nobody begins it for half of its time, so that its sleep does not fit into the rest.
             clock.advance(by: .seconds(30))
             try await bed.withWorker(.errands { input, _ in input }, queues: [.default: 1]) {
-                while try await bed.engine.describe("job")?.status == .running {
-                    clock.advance(by: .seconds(1))
-                    try await pause()
-                }
+                try await bed.untilAsleep("job")
+                clock.advance(by: .seconds(30))
+                while try await bed.engine.describe("job")?.status == .running { try await pause() }
                 #expect(try await bed.engine.describe("job")?.status == .timedOut)
+                clock.advance(by: .seconds(3600))
                 _ = try await bed.embedded.retry("job")
-                while try await bed.engine.describe("job")?.status == .running {
-                    clock.advance(by: .seconds(1))
-                    try await pause()
-                }
+                try await bed.untilAsleep("job")
+                clock.advance(by: .seconds(50))
+                while try await bed.engine.describe("job")?.status == .running { try await pause() }
                 #expect(try await bed.engine.describe("job")?.status == .completed)
             }
         }
@@ -319,6 +319,10 @@ private struct Twins: Workflow {
 }
 
 extension EmbeddedBed {
+    fileprivate func untilAsleep(_ id: WorkflowID) async throws {
+        while try await embedded.explain(id)?.code != .sleeping { try await pause() }
+    }
+
     /// How many activities have failed for good.
     fileprivate func failures() async throws -> Int {
         try await database.read {

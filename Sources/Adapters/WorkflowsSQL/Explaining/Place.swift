@@ -36,10 +36,11 @@ struct Place: CustomStringConvertible {
             return try row?.integer("count") ?? 0
         }
         let rest = Self.limit + 1
-        let own = try count(
-            """
-            t.priority = \(priority) AND t.fairness_key = \(owner) AND t.\(unsafe: column) < \(value)
-            """, atMost: rest) + 1
+        let own =
+            try count(
+                """
+                t.priority = \(priority) AND t.fairness_key = \(owner) AND t.\(unsafe: column) < \(value)
+                """, atMost: rest) + 1
         var total = own + (try count("t.priority < \(priority)", atMost: rest))
         let owners = try backlog.owners(at: priority, from: owner, atMost: Self.ownerLimit, on: connection)
         for other in owners where other.key != owner && total <= Self.limit {

@@ -71,7 +71,8 @@ struct Workers {
                 id: try row.text("id"),
                 identity: ProcessIdentity(host: try row.text("host"), process: try row.text("process")),
                 expiresAt: try row.integer("expires_at"))
-            guard !session.isDead(at: now, seenBy: .operatingSystem) else { return nil }
+            // What runs on another machine is taken at its word until its time is over.
+            guard !(session.isDead(seenBy: .operatingSystem) ?? (session.expiresAt < now)) else { return nil }
             return Workers(queues: try row.optionalText("queues").map { try JSONText.decode($0) } ?? [])
         }
     }

@@ -34,7 +34,7 @@ enum Change: Sendable {
         switch self {
         case .turn(let turn): !turn.endedTasks.isEmpty || turn.closing != nil
         case .retry, .relay, .handBack, .parkTask: true
-        case .heartbeat, .release, .park, .clearLoss: false
+        case .heartbeat, .release, .leave, .park, .clearLoss: false
         }
     }
 

@@ -38,7 +38,7 @@ extension Change {
     /// Whether it lets a run go that goes on elsewhere.
     var endsHold: Bool {
         switch self {
-        case .release, .park: true
+        case .release, .leave, .park: true
         default: false
         }
     }
@@ -53,7 +53,7 @@ extension Change {
         case .retry(let key, _, _, _, _, _), .relay(_, let key, _, _), .handBack(let key, _, _),
             .parkTask(let key, _, _), .heartbeat(let key, _, _, _):
             [key]
-        case .release, .park, .clearLoss: []
+        case .release, .leave, .park, .clearLoss: []
         }
     }
 }
