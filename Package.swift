@@ -58,7 +58,7 @@ let capabilities: [Target] = [
     capability("Cryptography", uses: ["CCrypto"]),
     capability("Settings"),
     capability("Observability", uses: ["Settings", "Concurrency"]),
-    capability("Identity", uses: ["Settings", "Cryptography"]),
+    capability("Identity", uses: ["Concurrency", "Settings", "Cryptography"]),
     capability("Database", uses: ["Settings", "Concurrency", "Observability"]),
     capability("HTTPClient", uses: ["Settings", "Concurrency"]),
     capability("Storage", uses: ["Settings", "Cryptography"]),
@@ -69,8 +69,7 @@ let capabilities: [Target] = [
     capability(
         "Webhooks",
         uses: [
-            "Concurrency", "Cryptography", "Database", "HTTPClient", "Observability", "Settings", "StudioInterface",
-            "Web", "Workflows",
+            "Concurrency", "Cryptography", "Database", "HTTPClient", "Observability", "Settings", "Web", "Workflows",
         ]),
     capability(
         "StudioInterface",
@@ -116,11 +115,15 @@ let program: [Target] = [
 let testing: [Target] = [
     .target(
         name: "AtelierTesting",
-        dependencies: [
-            "CFaultySQLite", "Concurrency", "Database", "DatabaseMySQL", "DatabasePostgreSQL", "DatabaseSQLite",
-            "Workflows",
-        ],
+        dependencies: ["Concurrency", "Database", "DatabaseMySQL", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows"],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
+    .target(
+        name: "Faults", dependencies: ["CFaultySQLite", "Concurrency", "Database"], path: "Sources/Testing/Faults",
+        swiftSettings: strict),
+    .executableTarget(
+        name: "drill",
+        dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Faults", "Workflows", "WorkflowsSQL"],
+        path: "Sources/Testing/drill", swiftSettings: strict),
     .executableTarget(
         name: "EngineSimulation",
         dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"],
@@ -131,20 +134,29 @@ let testing: [Target] = [
     tests("Settings", uses: ["Settings"]),
     tests("Observability", uses: ["Concurrency", "Observability"]),
     tests("Identity", uses: ["Cryptography", "Identity"]),
-    tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability"]),
+    tests("DatabaseSQLite", uses: ["Concurrency", "Database", "DatabaseSQLite", "Faults", "Observability"]),
     tests("Database", uses: ["Concurrency", "Database"]),
     tests("DatabasePostgreSQL", uses: ["Concurrency", "Database", "DatabasePostgreSQL"]),
     tests("DatabaseMySQL", uses: ["Concurrency", "Database", "DatabaseMySQL"]),
     tests("HTTPClient", uses: ["Concurrency", "HTTPClient", "HTTPClientCurl"]),
     tests(
         "Webhooks",
-        uses: ["Concurrency", "Database", "DatabaseSQLite", "HTTPClient", "Webhooks", "Workflows", "WorkflowsSQL"]),
+        uses: [
+            "Concurrency", "Database", "HTTPClient", "HTTPClientCurl", "Observability", "Web", "Webhooks", "Workflows",
+            "WorkflowsSQL",
+        ]),
     tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),
     tests(
         "Workflows",
-        uses: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"]),
+        uses: ["Concurrency", "Database", "DatabaseSQLite", "Faults", "Observability", "Workflows", "WorkflowsSQL"]),
+    tests(
+        "Operations",
+        uses: [
+            "Concurrency", "Cryptography", "Database", "DatabaseSQLite", "Identity", "Observability", "Operations", "Web",
+            "Workflows", "WorkflowsSQL",
+        ]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),
     tests("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "WebMicrohttpd"]),
     tests("StudioInterface", uses: ["Concurrency", "Database", "StudioInterface"]),
@@ -154,7 +166,7 @@ let testing: [Target] = [
             "Campaigns", "Concurrency", "Database", "DatabaseSQLite", "Imaging", "Observability", "Storage",
             "StudioInterface", "Web", "Workflows", "WorkflowsSQL",
         ]),
-    tests("Scenarios", uses: ["atelier", "Concurrency", "Database", "DatabaseSQLite", "Imaging"]),
+    tests("Scenarios", uses: ["atelier", "drill", "Concurrency", "Database", "DatabaseSQLite", "Imaging"]),
 ]
 
 let package = Package(

@@ -5,7 +5,7 @@ struct Arguments {
     let command: String
     /// The word after the command, for commands that have several subjects: `bench http`.
     let subject: String?
-    /// What the subject is about: `queues pause gpu`.
+    /// The word after that, for subjects that are about one thing: `jobs show campaign-1`.
     let operand: String?
     private let options: [String: [String]]
     private let flags: Set<String>
@@ -21,12 +21,12 @@ struct Arguments {
         } else {
             subject = nil
         }
-        var operand: String?
+        if let first = rest.first, !first.hasPrefix("--"), let subject, specification.operandSubjects.contains(subject) {
+            operand = rest.removeFirst()
+        } else {
+            operand = nil
+        }
         while let word = rest.popFirst() {
-            if !word.hasPrefix("--"), specification.operand != nil, operand == nil {
-                operand = word
-                continue
-            }
             guard word.hasPrefix("--") else { throw UsageError("\(command) takes no argument '\(word)'") }
             let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = parts.first.map(String.init) ?? ""
@@ -42,7 +42,6 @@ struct Arguments {
                 throw UsageError("\(command) knows no option --\(name)")
             }
         }
-        self.operand = operand
         self.options = options
         self.flags = flags
     }
@@ -65,15 +64,17 @@ struct CommandSpecification {
     let name: String
     let summary: String
     var subjects: [String: String] = [:]
+    /// The subjects that may be followed by what they are about.
+    var operandSubjects: Set<String> = []
+    /// What that is called in the help: `ID`.
+    var operandName = ""
     var options: [String: String] = [:]
     var flags: [String: String] = [:]
-    /// The name of the one word that may follow the subject.
-    var operand: String?
 
     var help: String {
         let subject = subjects.isEmpty ? "" : " [" + subjects.keys.sorted().joined(separator: "|") + "]"
         let hasOptions = !options.isEmpty || !flags.isEmpty
-        var lines = ["usage: atelier \(name)\(subject)\(operand.map { " [\($0)]" } ?? "")\(hasOptions ? " [options]" : "")", "", summary]
+        var lines = ["usage: atelier \(name)\(subject)\(operandName.isEmpty ? "" : " [\(operandName)]")\(hasOptions ? " [options]" : "")", "", summary]
         let rows =
             subjects.map { ($0.key, $0.value) } + options.map { ("--\($0.key) VALUE", $0.value) }
             + flags.map { ("--\($0.key)", $0.value) }

@@ -4,6 +4,8 @@ import Cryptography
 import Database
 import FoundationEssentials
 import Generation
+import HTTPClient
+import HTTPClientCurl
 import Identity
 import Imaging
 import Observability
@@ -15,6 +17,7 @@ import StorageFile
 import StudioInterface
 import Web
 import WebMicrohttpd
+import Webhooks
 import Workflows
 import WorkflowsSQL
 
@@ -34,6 +37,7 @@ struct Composition: Sendable {
     let publicURL: PublicURL
     let signer: URLSigner
     let studios: [any Studio]
+    let webhooks: Webhooks
 
     /// Opens what the settings name and brings the tables up to date.
     /// - Throws: What cannot be opened, with what to do.
@@ -58,6 +62,9 @@ struct Composition: Sendable {
                     linkLifetime: settings[StorageSettings.linkLifetime], access: Self.access(settings),
                     spoolFolder: try Self.spoolFolder(settings), clock: clock, logger: logger))
         ]
+        webhooks = Webhooks(
+            database: database, engine: engine, client: Self.httpClient(settings), clock: clock, logger: logger)
+        webhooks.listen()
         for studio in studios { engine.whenReopened { try studio.reopened($0, in: $1) } }
         try await Self.reachingDatabase { [self] in try await migrate() }
         measureStorage()
@@ -69,9 +76,12 @@ struct Composition: Sendable {
         _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
         do { return try await body() } catch let error as DatabaseError {
-            guard case .unavailable = error else { throw error }
-            Terminal.error("atelier: \(error)")
-            throw ExitCode.wrongConfiguration
+            switch error {
+            case .unavailable, .full, .newerSchema:
+                Terminal.error("atelier: \(error)")
+                throw ExitCode.wrongConfiguration
+            default: throw error
+            }
         }
     }
 
@@ -106,6 +116,16 @@ struct Composition: Sendable {
         return GenerationRouter(ProviderRegistry([ProceduralProvider(threads: painting, clock: clock)]))
     }
 
+    static func httpClient(_ settings: ProgramSettings) -> CurlHTTPClient {
+        let egress = Egress(
+            mode: settings[OutboundSettings.mode], allowed: settings[OutboundSettings.allowed],
+            proxy: settings[OutboundSettings.proxy])
+        return CurlHTTPClient(
+            .init(
+                egress: egress, userAgent: "Atelier/\(Program.version)",
+                authorityFile: settings[OutboundSettings.authorities]))
+    }
+
     private static func signer(_ settings: ProgramSettings) -> URLSigner {
         let secrets =
             [settings[StorageSettings.linkSecret]] + [settings[StorageSettings.previousLinkSecret]].compactMap { $0 }
@@ -114,6 +134,13 @@ struct Composition: Sendable {
 
     private static func access(_ settings: ProgramSettings) -> Access {
         .basic(BasicVerifier(username: settings.apiUsername, password: Password(settings.apiPassword.expose())))
+    }
+
+    private var adminAccess: AdminAccess {
+        AdminAccess(
+            username: settings[IdentitySettings.adminUsername],
+            password: Password(settings[IdentitySettings.adminPassword].expose()),
+            tokens: AccessTokens(secret: settings[IdentitySettings.tokenSecret].expose()), clock: clock)
     }
 
     private static func spoolFolder(_ settings: ProgramSettings) throws -> String {
@@ -127,7 +154,7 @@ struct Composition: Sendable {
 extension Composition {
     /// Brings every component's tables up to date.
     private func migrate() async throws {
-        let migrations = Migration.workflows + Admission.migrations + studios.flatMap(\.migrations)
+        let migrations = Migration.workflows + Admission.migrations + Webhooks.migrations + studios.flatMap(\.migrations)
         _ = try await Migrator(migrations, clock: clock).run(on: database)
     }
 
@@ -136,9 +163,14 @@ extension Composition {
     func server(onReady: @escaping @Sendable (Int) -> Void) -> MicrohttpdServer {
         var router = Router()
         for studio in studios { studio.register(routes: &router) }
+        webhooks.register(routes: &router, access: Self.access(settings))
         OperationsRoutes(
             database: database, objects: objects, signer: signer, metrics: metrics, clock: clock
         ).register(in: &router)
+        let admin = adminAccess
+        admin.register(in: &router)
+        JobRoutes(engine: engine, access: admin.access, clock: clock).register(in: &router)
+        QueueRoutes(queues: engine, access: admin.access).register(in: &router)
         var configuration = ServerConfiguration(host: settings[WebSettings.host], port: settings[WebSettings.port])
         configuration.maximumConnections = settings[WebSettings.maximumConnections]
         configuration.shutdownGrace = settings[WebSettings.shutdownGrace]
@@ -161,6 +193,7 @@ extension Composition {
         registry.register(SubmitGeneration(router: generation))
         registry.register(CollectGeneration(registry: generation.registry, images: images, objects: objects))
         for studio in studios { studio.register(workflows: &registry) }
+        webhooks.register(workflows: &registry)
         let names =
             queues.isEmpty
             ? Set(registry.activities.values.map(\.options.taskQueue)) : Set(queues.map(TaskQueue.init(rawValue:)))
@@ -178,8 +211,12 @@ extension Composition {
     /// What runs beside the server and the workers.
     var sweeps: [any Service] {
         studios.flatMap(\.services) + [
+            WebhookSweep(webhooks, keep: settings[WebhookSettings.retention]),
             IdempotencySweep(database: database, clock: clock, logger: logger),
-            WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger),
+            WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger) {
+                [studios] job in
+                for studio in studios { try await studio.forget(job) }
+            },
         ]
     }
 }

@@ -7,8 +7,8 @@ enum Program {
     /// Every command in the order that `--help` lists them.
     static var commands: [any Command.Type] {
         [
-            ServeCommand.self, APICommand.self, WorkerCommand.self, MigrateCommand.self, DoctorCommand.self,
-            QueuesCommand.self, DemoCommand.self, BenchCommand.self,
+            ServeCommand.self, APICommand.self, WorkerCommand.self, MigrateCommand.self, JobsCommand.self,
+            QueuesCommand.self, DoctorCommand.self, DemoCommand.self, BenchCommand.self,
         ]
     }
 

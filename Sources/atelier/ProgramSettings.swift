@@ -1,12 +1,14 @@
 import Cryptography
 import Database
 import FoundationEssentials
+import HTTPClient
 import Identity
 import Imaging
 import Observability
 import Settings
 import Storage
 import Web
+import Webhooks
 import Workflows
 
 /// The settings of every module, read once.
@@ -15,7 +17,8 @@ struct ProgramSettings: Sendable {
 
     static let all: [any SettingDeclaration] =
         CommonSettings.all + WebSettings.all + IdentitySettings.all + DatabaseSettings.all + StorageSettings.all
-        + WorkflowSettings.all + ImagingSettings.all + LogSettings.all
+        + WorkflowSettings.all + ImagingSettings.all + LogSettings.all + OutboundSettings.all
+        + WebhookSettings.all
 
     subscript<Value>(_ setting: Setting<Value>) -> Value { configuration[setting] }
 
@@ -47,6 +50,9 @@ struct ProgramSettings: Sendable {
         var environment = [
             CommonSettings.home.name: home, WebSettings.port.name: "0", LogSettings.level.name: "warning",
             IdentitySettings.apiUsername.name: "demo", IdentitySettings.apiPassword.name: Hex.encode(randomBytes(16)),
+            IdentitySettings.adminUsername.name: "admin",
+            IdentitySettings.adminPassword.name: Hex.encode(randomBytes(16)),
+            IdentitySettings.tokenSecret.name: Hex.encode(randomBytes(32)),
             StorageSettings.linkSecret.name: Hex.encode(randomBytes(32)),
         ]
         environment[DatabaseSettings.url.name] = database
@@ -60,6 +66,9 @@ struct ProgramSettings: Sendable {
             [
                 .init(IdentitySettings.apiUsername.name, comment: "HTTP Basic, for campaigns", value: "atelier"),
                 .init(IdentitySettings.apiPassword.name, comment: "HTTP Basic, for campaigns", randomLength: 32),
+                .init(IdentitySettings.adminUsername.name, comment: "the administrator", value: "admin"),
+                .init(IdentitySettings.adminPassword.name, comment: "the administrator", randomLength: 32),
+                .init(IdentitySettings.tokenSecret.name, comment: "signs access tokens", randomLength: 52),
                 .init(StorageSettings.linkSecret.name, comment: "signs the links under /files", randomLength: 52),
             ], to: ".env", environment: environment, randomBytes: randomBytes)
         if !written.isEmpty { Terminal.out("wrote \(written.joined(separator: ", ")) to .env in this folder") }

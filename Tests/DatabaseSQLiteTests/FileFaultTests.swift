@@ -2,6 +2,7 @@ import AtelierTesting
 import Concurrency
 import Database
 import DatabaseSQLite
+import Faults
 import Glibc
 import Testing
 

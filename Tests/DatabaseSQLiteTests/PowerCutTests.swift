@@ -2,6 +2,7 @@ import AtelierTesting
 import Concurrency
 import Database
 import DatabaseSQLite
+import Faults
 import Testing
 
 /// One run is recorded; then the power is cut, on paper, after each of its operations.
@@ -69,7 +70,7 @@ import Testing
         _ files: [String: [UInt8]], holding acknowledged: Set<Int>, _ place: Comment
     ) async throws {
         try await withTemporaryFolder(inMemory: true) { folder in
-            try Disk.write(files, to: folder)
+            try Disk.write(files, to: folder.path)
             let database = try await SQLiteDatabase(path: folder.file("store.db"), readers: 1)
             let faults = try await database.verify()
             #expect(faults.isEmpty, place)

@@ -2,26 +2,42 @@ public import Concurrency
 import Database
 import FoundationEssentials
 public import Observability
+public import Workflows
 
-/// Removes workflows that ended long ago, with their histories.
+/// Removes workflows that ended long ago: first the files that they needed on their way, then their histories.
+///
+/// It works in small transactions with a pause after each, so that it never holds up whoever else writes.
 public final class WorkflowRetention: Service {
     /// How the service is called in logs.
     public let name = "workflow-retention"
     private let engine: SQLWorkflowEngine
     private let keep: Duration
     private let interval: Duration
+    private let pause: Duration
+    private let rowsATransaction: Int
+    private let forget: @Sendable (WorkflowDescription) async throws -> Void
     private let logger: Logger
+    private let watch: ClockWatch
 
     /// - Parameters:
     ///   - keep: How long an ended workflow stays.
     ///   - interval: How often to look.
+    ///   - pause: The wait after each transaction.
+    ///   - rowsATransaction: The most that one transaction removes.
+    ///   - forget: Removes a workflow's files. Called before its history goes, and again if that fails; a workflow whose
+    ///     files cannot be removed stays until they can.
     public init(
         engine: SQLWorkflowEngine, keep: Duration = .seconds(30 * 86_400), interval: Duration = .seconds(3600),
-        logger: Logger = .silent
+        pause: Duration = .milliseconds(20), rowsATransaction: Int = 500, logger: Logger = .silent,
+        forget: @escaping @Sendable (WorkflowDescription) async throws -> Void = { _ in }
     ) {
         self.engine = engine
         self.keep = keep
         self.interval = interval
+        self.pause = pause
+        self.rowsATransaction = max(1, rowsATransaction)
+        self.forget = forget
+        watch = ClockWatch(engine.clock)
         self.logger = logger.labelled(name)
     }
 
@@ -29,47 +45,80 @@ public final class WorkflowRetention: Service {
     ///
     /// A sweep that fails is repeated with the next.
     public func run(until shutdown: ShutdownSignal) async throws {
-        while !shutdown.isTriggered {
-            do {
-                let count = try await sweep()
-                if count > 0 { logger.info("removed ended workflows", ["count": .integer(count)]) }
-            } catch let error as DatabaseError where error.isRetryable {
-                logger.warning("ended workflows could not be removed", ["error": .text(String(describing: error))])
-            }
-            await withTaskGroup(of: Void.self) { [engine, interval] group in
-                // Ends early only when it is cancelled, because of the shutdown.
-                group.addTask { try? await engine.clock.sleep(for: interval) }
-                group.addTask { await shutdown.wait() }
-                await group.next()
-                group.cancelAll()
-            }
+        await shutdown.every(interval, on: engine.clock) { [self] in
+            let count = try await sweep()
+            if count > 0 { logger.info("removed ended workflows", ["count": .integer(count)]) }
+        } onFailure: { [logger] error in
+            logger.warning("ended workflows could not be removed", ["error": .text(String(describing: error))])
         }
     }
 
-    /// Removes what is past its time, in small transactions that hold nobody up.
+    /// Removes what is past its time; nothing for a day after the clock was set forward.
     /// - Returns: How many workflows were removed.
     @discardableResult
     public func sweep() async throws -> Int {
+        guard watch.isTrusted else {
+            logger.warning("the clock was set forward; nothing is removed for a day")
+            return 0
+        }
+        try await markExpired()
+        var (total, last) = (0, 0)
+        while true {
+            let runs = try await engine.database.read { [last] connection in
+                try ExpiredRun.marked(after: last, atMost: 100, on: connection)
+            }
+            guard let end = runs.last else { return total }
+            last = end.id
+            let forgotten = try await forgetFiles(of: runs)
+            try await remove(forgotten)
+            total += forgotten.count
+        }
+    }
+
+    /// From here on nobody reopens them: an operator must not bring back half of a history.
+    private func markExpired() async throws {
         let oldest = engine.clock.now.microseconds - keep.microseconds
-        var total = 0
         while true {
             let count = try await engine.database.write { connection in
-                let rows = try connection.query(
-                    "SELECT id FROM workflow_runs WHERE state = 4 AND closed_at < \(oldest) ORDER BY closed_at LIMIT 100"
-                )
-                for row in rows {
-                    let run = try row.integer("id")
-                    try connection.execute("DELETE FROM workflow_history WHERE run = \(run)")
-                    try connection.execute("DELETE FROM workflow_inbox WHERE run = \(run)")
-                    try connection.execute("DELETE FROM activity_attempts WHERE run = \(run)")
-                    try connection.execute("DELETE FROM workflow_history_archive WHERE run = \(run)")
-                    try connection.execute("DELETE FROM workflow_reopenings WHERE run = \(run)")
-                    try connection.execute("DELETE FROM workflow_runs WHERE id = \(run)")
-                }
-                return rows.count
+                try ExpiredRun.mark(before: oldest, atMost: 100, on: connection)
             }
-            total += count
-            if count == 0 { return total }
+            guard count > 0 else { return }
+            try await engine.clock.sleep(for: pause)
+        }
+    }
+
+    /// - Returns: Those whose histories may go.
+    private func forgetFiles(of runs: [ExpiredRun]) async throws -> [ExpiredRun] {
+        var forgotten: [ExpiredRun] = []
+        for run in runs {
+            guard let job = try await engine.describe(run.workflowID) else { continue }
+            do {
+                try await forget(job)
+                forgotten.append(run)
+            } catch {
+                logger.warning(
+                    "the files of an ended workflow could not be removed",
+                    ["job_id": .text(run.workflowID.rawValue), "error": .text(String(describing: error))])
+            }
+        }
+        return forgotten
+    }
+
+    private func remove(_ runs: [ExpiredRun]) async throws {
+        var rest = runs[...]
+        while !rest.isEmpty {
+            let done = try await engine.database.write { [rest, rowsATransaction] connection in
+                var (room, done) = (rowsATransaction, 0)
+                for run in rest {
+                    let count = try run.remove(atMost: room, on: connection)
+                    room -= count
+                    if room <= 0 { break }
+                    done += 1
+                }
+                return done
+            }
+            rest = rest.dropFirst(done)
+            try await engine.clock.sleep(for: pause)
         }
     }
 }

@@ -1,6 +1,7 @@
 public import Database
 public import Storage
 public import Web
+public import Workflows
 
 // What clients are told when the server cannot write: come back later, and nothing was half-written.
 
@@ -30,4 +31,9 @@ extension StorageError: HTTPConvertibleError {
         case .corrupt: HTTPError(500, .text("The file is damaged; the operator finds the cause in the log"))
         }
     }
+}
+
+extension PayloadTooLarge: HTTPConvertibleError {
+    /// 413 with the limit.
+    public var httpError: HTTPError { HTTPError(413, .text(message)) }
 }

@@ -25,6 +25,12 @@ public protocol Studio: Sendable {
     /// - Throws: ``Workflows/ReopeningRefused`` when its record does not allow that.
     func reopened(_ job: WorkflowDescription, in connection: any SQLConnection) throws
 
+    /// Removes the files that a job needed on its way, before its history is removed.
+    ///
+    /// What the job's own record still offers to clients stays; it goes with the record. Called for the jobs of every
+    /// studio, and again after a failure.
+    func forget(_ job: WorkflowDescription) async throws
+
     /// What runs beside the server and the workers: sweeps.
     var services: [any Service] { get }
 
@@ -35,6 +41,9 @@ public protocol Studio: Sendable {
 extension Studio {
     /// Nothing: a studio whose answers come from the engine alone has no record of its own.
     public func reopened(_ job: WorkflowDescription, in connection: any SQLConnection) throws {}
+
+    /// Nothing: not every studio has files between its steps.
+    public func forget(_ job: WorkflowDescription) async throws {}
 }
 
 /// The server as a client sees it, for ``Studio/demonstrate(with:)``.

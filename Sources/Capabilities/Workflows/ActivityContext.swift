@@ -1,3 +1,5 @@
+import Concurrency
+
 /// What an activity knows about the attempt it is.
 ///
 /// Cancellation (of the workflow, by a timeout, or because the lease was lost) reaches it as cancellation of its task:
@@ -18,6 +20,12 @@ public struct ActivityContext: Sendable {
 
     private let previousHeartbeat: Payload?
     private let record: @Sendable (Payload?) async -> Void
+    private let refusal = Refusal()
+
+    /// Details that were too large to be kept.
+    private final class Refusal: Sendable {
+        let error = Locked<PayloadTooLarge?>(nil)
+    }
 
     /// Creates a context; for engines, and for tests of an activity alone.
     /// - Parameter recordHeartbeat: Keeps the details for the next attempt and returns once they are durable.
@@ -41,10 +49,19 @@ public struct ActivityContext: Sendable {
     /// Says that the activity is alive and leaves `details` (a provider's ticket) to the next attempt.
     ///
     /// Returns when the details are on disk, so a ticket is safe before the next move. Details that JSON cannot hold
-    /// count as a sign of life only.
+    /// count as a sign of life only; details beyond ``Payload/maximumByteCount`` fail the activity for good when it
+    /// returns, since its next attempt would miss them.
     public func heartbeat(_ details: some Codable & Sendable) async {
-        // A NaN in the details must not fail the activity; its absence shows in `lastHeartbeat`.
-        await record(try? Payload(encoding: details))
+        do { await record(try Payload(encoding: details)) } catch {
+            // A NaN in the details must not fail the activity; its absence shows in `lastHeartbeat`.
+            if let error = error as? PayloadTooLarge { refusal.error.withLock { $0 = error } }
+            await record(nil)
+        }
+    }
+
+    /// - Throws: ``PayloadTooLarge`` when details were refused.
+    func checkDetails() throws(PayloadTooLarge) {
+        if let error = refusal.error.withLock({ $0 }) { throw error }
     }
 
     /// Says that the activity is alive; costs no write.

@@ -1,8 +1,8 @@
 /// Why an activity or a workflow failed, as histories record it and clients see it.
 public struct WorkflowFailure: Error, Codable, Sendable, Equatable {
-    /// A stable word: `unsupportedImage`, or one of the engine's own (``Kind``).
+    /// A stable word: `unsupportedImage`, or one of the engine's own (``Kind``); cut at 200 characters.
     public var kind: String
-    /// One sentence for the client.
+    /// One sentence for the client, cut at 2,000 characters.
     public var message: String
     /// The activity that failed, where it was one.
     public var activity: String?
@@ -15,8 +15,8 @@ public struct WorkflowFailure: Error, Codable, Sendable, Equatable {
 
     /// Creates a record.
     public init(kind: String, message: String, activity: String? = nil, attempts: Int = 0, cause: String? = nil) {
-        self.kind = kind
-        self.message = message
+        self.kind = String(kind.prefix(200))
+        self.message = String(message.prefix(2000))
         self.activity = activity
         self.attempts = attempts
         self.cause = cause.map { String($0.prefix(1000)) }
@@ -40,6 +40,10 @@ public struct WorkflowFailure: Error, Codable, Sendable, Equatable {
         public static let misuse = "workflowMisuse"
         /// A child's id is already taken.
         public static let childExists = "childExists"
+        /// A value is larger than a history keeps: ``PayloadTooLarge``.
+        public static let payloadTooLarge = "payloadTooLarge"
+        /// The workflow has more events, or larger ones, than a history may have.
+        public static let historyTooLong = "historyTooLong"
         /// The whole workflow took longer than its ``StartOptions/workflowTimeout``.
         public static let workflowTimeout = "workflowTimeout"
     }

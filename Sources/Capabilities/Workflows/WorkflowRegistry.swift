@@ -54,7 +54,13 @@ public struct RegisteredActivity: Sendable {
         name = A.name
         options = A.options
         run = { input, context in
-            try Payload(encoding: try await activity.run(try Self.decode(input), in: context))
+            let output: A.Output
+            do { output = try await activity.run(try Self.decode(input), in: context) } catch {
+                try context.checkDetails()
+                throw error
+            }
+            try context.checkDetails()
+            return try Payload(encoding: output)
         }
     }
 

@@ -20,7 +20,8 @@ public enum WorkflowSettings {
     /// How long finished ones are kept.
     public static let retention = Setting(
         "ATELIER_WORKFLOW_RETENTION", .duration(in: .seconds(3600)...(.seconds(3650 * 24 * 3600))),
-        default: .seconds(30 * 24 * 3600), meaning: "How long the histories of finished workflows are kept.")
+        default: .seconds(30 * 24 * 3600),
+        meaning: "How long the histories of finished jobs and the files they needed on their way are kept.")
 
     /// All of them.
     public static let all: [any SettingDeclaration] = [engine, concurrency, crashLimit, retention]

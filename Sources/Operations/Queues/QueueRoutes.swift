@@ -49,7 +49,7 @@ public struct QueueRoutes: Sendable {
             doc: "From the answer on nothing of it starts anywhere; what runs goes on.", tags: Self.tags,
             access: access, Self.queue, Self.reason, returns: .ok(TaskQueueAnswer.self)
         ) { [queues] _, name, reason in
-            try await queues.pause(TaskQueue(rawValue: name), reason: reason ?? "")
+            try await queues.pause(queue: TaskQueue(rawValue: name), reason: reason ?? "")
             return try await answer(name)
         }
     }
@@ -59,7 +59,7 @@ public struct QueueRoutes: Sendable {
             .post, "/admin/queues/{name}/resume", summary: "Let a paused task queue go on", tags: Self.tags,
             access: access, Self.queue, returns: .ok(TaskQueueAnswer.self)
         ) { [queues] _, name in
-            try await queues.resume(TaskQueue(rawValue: name))
+            try await queues.resume(queue: TaskQueue(rawValue: name))
             return try await answer(name)
         }
     }
@@ -73,7 +73,7 @@ public struct QueueRoutes: Sendable {
             returns: .ok(TaskQueueAnswer.self)
         ) { [queues] _, name, reason, timeout in
             let queue = TaskQueue(rawValue: name)
-            try await queues.pause(queue, reason: reason ?? "drained")
+            try await queues.pause(queue: queue, reason: reason ?? "drained")
             _ = try await queues.waitUntilIdle(queue, atMost: .seconds(timeout))
             return try await answer(name)
         }

@@ -37,6 +37,9 @@ enum CampaignKeys {
     /// The folder that is removed with the campaign.
     static func folder(of id: Int) throws(StorageError) -> StorageKey { try StorageKey("generated/campaigns/\(id)") }
 
+    /// The folder of what the pictures are cut from, which only the job itself needs.
+    static func sources(of id: Int) throws(StorageError) -> StorageKey { try folder(of: id).appending("sources") }
+
     /// One picture.
     ///
     /// The colon of `9:16` becomes an `x`: it is special in URLs and on some file systems.

@@ -41,7 +41,7 @@ struct ProcessCampaign: Workflow {
             throw CampaignError.dropboxNotConfigured
         case .aiGenerated(let prompt):
             let order = try await workflow.execute(SubmitGeneration.self, prompt.request(for: campaign.id))
-            let folder = try CampaignKeys.folder(of: campaign.id)
+            let folder = try CampaignKeys.sources(of: campaign.id)
             let pictures = try await workflow.execute(
                 CollectGeneration.self, .init(ticket: order.ticket, folder: folder))
             guard let picture = pictures.first else {

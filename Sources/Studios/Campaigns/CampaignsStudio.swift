@@ -107,6 +107,16 @@ public struct CampaignsStudio: Studio {
         }
     }
 
+    /// Removes what a campaign's pictures were cut from, and everything of one that came to no pictures.
+    public func forget(_ job: WorkflowDescription) async throws {
+        guard job.workflow == ProcessCampaign.name, let id = job.memo["job_id"].flatMap({ Int($0) }) else { return }
+        let campaign = try await needs.database.read { [store = campaigns.store] in try store.find(id, in: $0) }
+        // The pictures of a completed campaign are its client's, for as long as its row offers them.
+        let folder =
+            campaign?.status == .completed ? try CampaignKeys.sources(of: id) : try CampaignKeys.folder(of: id)
+        try await needs.objects.deleteAll(under: folder)
+    }
+
     /// Repairs rows whose workflow ended without writing to them.
     public var services: [any Service] {
         [CampaignSweep(campaigns: campaigns, logger: needs.logger.labelled("campaigns"))]

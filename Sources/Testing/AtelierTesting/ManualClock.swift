@@ -52,12 +52,12 @@ public final class ManualClock: WallClock {
         for sleeper in due { sleeper.resume() }
     }
 
-    /// Makes the time of day jump, as when somebody sets it: what sleeps goes on sleeping as long as it meant to.
-    public func jump(by duration: Duration) {
+    /// Corrects the time of day by `duration`, which may be negative; whoever sleeps goes on for as long as he meant to.
+    public func correct(by duration: Duration) {
         state.withLock { state in
-            state.now = state.now.addingTimeInterval(duration.seconds)
-            for id in state.sleepers.keys {
-                state.sleepers[id]?.end.addTimeInterval(duration.seconds)
+            state.now.addTimeInterval(duration.seconds)
+            state.sleepers = state.sleepers.mapValues { sleeper in
+                Sleeper(end: sleeper.end.addingTimeInterval(duration.seconds), continuation: sleeper.continuation)
             }
         }
     }

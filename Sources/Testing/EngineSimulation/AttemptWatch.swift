@@ -18,7 +18,8 @@ struct AttemptWatch {
         if process.busy[queue, default: 0] > limit {
             world.violate("p\(process.number) runs more than \(limit) activities of \(queue) at once")
         }
-        if case .exhausting(let most) = step.nature, activity.attempt > most {
+        // Where somebody releases what was parked, that gives another try.
+        if case .exhausting(let most) = step.nature, activity.attempt > most, !Scenario.current.isFragile {
             world.violate("\(name) begins attempt \(activity.attempt) of at most \(most)")
         }
         // One that was told to stop before it began is on its way out.
@@ -29,6 +30,14 @@ struct AttemptWatch {
         process.busy[queue, default: 0] -= 1
         world.note(
             .attemptEnded, process: process.number, number: activity.attempt, "\(name) attempt \(activity.attempt)")
+    }
+
+    /// How often the activity has ended its process.
+    var deaths: Int { world.deeds[name]?.deaths ?? 0 }
+
+    func die() {
+        world.deeds[name, default: World.Deed()].deaths += 1
+        process.die("of \(name)")
     }
 
     /// - Parameter ticket: Is known to be on disk.

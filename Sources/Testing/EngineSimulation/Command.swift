@@ -6,7 +6,7 @@ import WorkflowsSQL
 struct Command {
     private static let usage = """
         usage: EngineSimulation [--seeds COUNT] [--from SEED] [--jobs COUNT] [--plant FAULT] [--hashes]
-               EngineSimulation --seed SEED [--plant FAULT]
+               EngineSimulation --seed SEED [--statements] [--plant FAULT]
 
           --seeds   how many seeds to run (1000)
           --from    the first of them (1)
@@ -14,6 +14,7 @@ struct Command {
           --plant   puts a fault into the database: \(Plant.allCases.map(\.rawValue).joined(separator: ", "))
           --hashes  prints what each seed came to, for comparisons
           --seed    one seed, with every line of what happened
+          --statements  what each transaction changed, too
 
         """
 
@@ -22,15 +23,21 @@ struct Command {
     private var processes = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     private var plant: Plant?
     private var printsHashes = false
+    private var showsStatements = false
     private var isOne = false
     private var fault: String?
 
     init(_ arguments: [String]) {
         var rest = arguments[...]
         while let name = rest.popFirst() {
-            if name == "--hashes" {
+            switch name {
+            case "--hashes":
                 printsHashes = true
                 continue
+            case "--statements":
+                showsStatements = true
+                continue
+            default: break
             }
             let value = rest.popFirst() ?? ""
             switch (name, UInt64(value)) {
@@ -65,7 +72,7 @@ struct Command {
             var verdict = try simulation.run(seed: seed, plant: plant)
             if printsHashes { write("\(seed) \(String(verdict.hash, radix: 16))\n") }
             if isOne || !verdict.violations.isEmpty {
-                verdict = try simulation.run(seed: seed, plant: plant, keepsWords: true)
+                verdict = try simulation.run(seed: seed, plant: plant, detail: showsStatements ? .statements : .words)
                 write(report(seed, verdict))
                 return verdict.violations.isEmpty ? 0 : 1
             }
@@ -82,7 +89,7 @@ struct Command {
         var lines = isOne ? verdict.lines : verdict.lines.suffix(60)
         lines.append(
             "seed \(seed) \(verdict.violations.isEmpty ? "holds" : "FAILS"), trace \(String(verdict.hash, radix: 16))")
-        lines += verdict.violations.prefix(20).map { "  \($0)" }
+        lines += verdict.violations.prefix(60).map { "  \($0)" }
         let planted = plant.map { " --plant \($0.rawValue)" } ?? ""
         lines.append("repeat it with: swift run EngineSimulation --seed \(seed)\(planted)")
         return lines.joined(separator: "\n") + "\n"
@@ -98,6 +105,7 @@ struct Command {
             var arguments =
                 isOne ? ["--seed", String(first)] : ["--from", String(first + start), "--seeds", String(end - start)]
             if let plant { arguments += ["--plant", plant.rawValue] }
+            if showsStatements { arguments.append("--statements") }
             if printsHashes { arguments.append("--hashes") }
             guard let child = ChildProcess.spawn(arguments) else {
                 write("the system refused a process\n")

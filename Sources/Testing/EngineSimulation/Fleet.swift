@@ -71,7 +71,8 @@ final class Fleet: @unchecked Sendable {
         if knowsChanges { registry.register(NewPlan.self) } else { registry.register(OldPlan.self) }
         registry.register(PlainStep(process: process, limits: queues))
         let limits = WorkerLimits(
-            runsInMemory: scenario.runsInMemory, runsAClaim: 8, lossesUntilPoison: 1000, lease: .seconds(6),
+            runsInMemory: scenario.runsInMemory, runsAClaim: 8, lossesUntilPoison: scenario.lossesUntilPoison,
+            lease: .seconds(6),
             sweepInterval: .seconds(1), stopGrace: .seconds(1), cancelGrace: .milliseconds(500))
         return WorkflowWorker(
             engine: engine, registry: registry, queues: queues, limits: limits, logger: .silent, metrics: Metrics(),

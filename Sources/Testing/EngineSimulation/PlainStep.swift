@@ -45,6 +45,9 @@ struct PlainStep: Activity {
             await activity.heartbeat(ticket)
             if !Task.isCancelled, process.isAlive { watch.keep(ticket) }
             throw Failure()
+        case .lethal(let times): if watch.deaths < times { watch.die() }
+        case .fragile:
+            if process.world.now < Scenario.current.repairedAt { throw Failure(kind: "fragile", isRetryable: false) }
         }
     }
 
@@ -59,7 +62,7 @@ extension Step {
         var options = ActivityOptions(
             taskQueue: TaskQueue(rawValue: queue), retry: PlainStep.patient, startToClose: .seconds(6))
         switch nature {
-        case .plain, .refusing, .ticket: break
+        case .plain, .refusing, .ticket, .lethal, .fragile: break
         case .exhausting(let attempts): options.retry.maximumAttempts = attempts
         case .hanging: options.startToClose = .milliseconds(700)
         case .silent: options.heartbeat = .milliseconds(600)

@@ -36,6 +36,10 @@ struct Step: Sendable {
         case silent(times: Int)
         /// Leaves a ticket to the next attempt so many times, which must get it.
         case ticket(failures: Int)
+        /// Ends its process so many times, then completes.
+        case lethal(times: Int)
+        /// Fails for good until what it needs is repaired, and somebody retries it.
+        case fragile
     }
     var nature: Nature
     var queue: String

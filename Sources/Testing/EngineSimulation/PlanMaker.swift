@@ -72,10 +72,12 @@ struct PlanMaker {
     private mutating func makeStep() -> Int {
         let queue = chance.pick(["default", "default", "gpu"])
         var step = Step.plain(&chance, queue: queue)
-        switch chance.below(8) {
+        switch chance.below(scenario.isFragile ? 11 : 8) {
         case 0: step.nature = .hanging(times: chance.between(1...2))
         case 1: step.nature = .silent(times: chance.between(1...2))
         case 2: step.nature = .ticket(failures: chance.between(1...3))
+        case 8: step.nature = .lethal(times: chance.between(1...5))
+        case 9, 10: step.nature = .fragile
         default: break
         }
         return addStep(step)

@@ -17,6 +17,10 @@ struct Scenario: Sendable {
     var upgradeAt: Int?
     var runsInMemory = 100
     var slots = 4
+    var lossesUntilPoison = 1000
+    /// Whether steps may fail that somebody has to retry, or end their process, and when the former are repaired.
+    var isFragile = false
+    var repairedAt = 0
 
     /// A workflow that a client starts, and what the client does to it then.
     struct Job: Sendable {
@@ -40,6 +44,9 @@ extension Scenario {
         isSpread = chance.happens(0.5)
         runsInMemory = chance.pick([1, 2, 100])
         slots = chance.between(1...4)
+        isFragile = chance.happens(0.3)
+        if isFragile { lossesUntilPoison = chance.pick([2, 4]) }
+        repairedAt = chance.below(5_000_000)
         let hasChange = chance.happens(0.3)
         if hasChange { upgradeAt = chance.between(500_000...3_000_000) }
         for number in 0..<chance.between(1...5) {

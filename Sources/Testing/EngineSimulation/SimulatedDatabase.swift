@@ -55,6 +55,11 @@ struct SimulatedDatabase: Database {
     private func commit<Value>(
         _ body: (any SQLConnection) throws -> Value, _ isWrite: Bool
     ) throws -> Value {
+        if world.trace.detail == .statements {
+            return try world.store.transaction(commits: isWrite) { connection in
+                try body(WatchedConnection(base: connection, process: process))
+            }
+        }
         guard isWrite, let plant = world.plant else { return try world.store.transaction(commits: isWrite, body) }
         return try plant.commit(body, on: world.store, &world.chance)
     }

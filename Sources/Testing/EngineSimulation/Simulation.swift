@@ -33,13 +33,13 @@ struct Simulation {
         self.store = store
     }
 
-    func run(seed: UInt64, plant: Plant? = nil, keepsWords: Bool = false) throws -> Verdict {
+    func run(seed: UInt64, plant: Plant? = nil, detail: Trace.Detail = .none) throws -> Verdict {
         try store.empty()
         Scheduler.clear()
         var chance = Chance(seed: ~seed)
         let scenario = Scenario(&chance)
         Scenario.current = scenario
-        let world = World(seed: seed, store: store, plant: plant, keepsWords: keepsWords)
+        let world = World(seed: seed, store: store, plant: plant, detail: detail)
         let play = Play(world, scenario)
         play.begin()
         var jobs = 0
@@ -71,6 +71,7 @@ final class Play: @unchecked Sendable {
     private let fleet: Fleet
     private let clients: [Client]
     private let office: SimulatedProcess
+    private let person: Operator?
     private(set) var isOver = false
 
     init(_ world: World, _ scenario: Scenario) {
@@ -78,6 +79,7 @@ final class Play: @unchecked Sendable {
         self.scenario = scenario
         let office = SimulatedProcess(world, host: 9, mayDie: false)
         self.office = office
+        person = scenario.isFragile ? Operator(in: office) : nil
         fleet = Fleet(world, scenario)
         clients = scenario.jobs.flatMap { job in
             [job.plan, job.rival].compactMap { $0 }.map { Client(job, plan: $0, in: office) }
@@ -87,6 +89,7 @@ final class Play: @unchecked Sendable {
     func begin() {
         world.at(world.weather.calmAt) { [world] in world.calm() }
         fleet.open()
+        if let person { Task.detached { await person.run() } }
         Task.detached { [self] in
             await withTaskGroup(of: Void.self) { group in
                 for client in clients { group.addTask { await client.run() } }
@@ -94,6 +97,7 @@ final class Play: @unchecked Sendable {
             // The office does not die, so waits in it end by themselves.
             try? await office.wait(world.weather.calmAt - world.now, as: world.number())
             await waitForRest()
+            person?.stop()
             await fleet.close()
             inspection.run()
             isOver = true

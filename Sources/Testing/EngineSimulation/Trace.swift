@@ -1,22 +1,25 @@
 /// What happened, as one number for comparisons and, when asked for, in words for people.
 struct Trace {
-    /// Whether words are kept; they cost more than the rest of a simulation.
-    let keepsWords: Bool
+    /// What is kept besides the number; words cost more than the rest of a simulation.
+    enum Detail { case none, words, statements }
+    let detail: Detail
     /// Equal for equal simulations (FNV-1a over every event).
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     private(set) var lines: [String] = []
     private(set) var count = 0
 
-    init(keepsWords: Bool) { self.keepsWords = keepsWords }
+    init(_ detail: Detail) { self.detail = detail }
 
     mutating func add(_ time: Int, _ event: Event, _ process: Int, _ number: Int, _ words: () -> String) {
         count += 1
         mix(UInt64(truncatingIfNeeded: time))
         mix(UInt64(event.rawValue) << 32 | UInt64(truncatingIfNeeded: process & 0xFFFF_FFFF))
         mix(UInt64(truncatingIfNeeded: number))
-        guard keepsWords else { return }
+        guard detail != .none else { return }
         lines.append("\(Self.seconds(time)) p\(process) \(event) \(words())")
     }
+
+    mutating func add(_ words: String) { lines.append(words) }
 
     private mutating func mix(_ value: UInt64) {
         hash = (hash ^ value) &* 0x0000_0100_0000_01B3

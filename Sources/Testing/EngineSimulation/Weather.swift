@@ -38,7 +38,7 @@ struct Weather {
         repetition = Self.rate(&chance)
         death = Self.rate(&chance) / 4
         slowness = Self.rate(&chance)
-        longDelay = chance.pick([20_000, 300_000, 3_000_000])
+        longDelay = chance.pick([20_000, 300_000, 3_000_000, 12_000_000])
         if chance.happens(0.6) { disturbance = chance.pick([300_000, 1_000_000, 3_000_000]) }
         disturbances = Disturbance.allCases.filter { _ in chance.happens(0.6) }
         if disturbances.isEmpty { disturbances = [.death] }

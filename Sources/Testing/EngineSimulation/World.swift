@@ -28,17 +28,19 @@ final class World: @unchecked Sendable {
     struct Deed {
         /// Attempts that began.
         var begun = 0
+        /// How often it ended its process.
+        var deaths = 0
         /// Details that an attempt knows to be kept for the next.
         var keptTicket: Int?
     }
 
-    init(seed: UInt64, store: MemoryDatabase, plant: Plant?, keepsWords: Bool) {
+    init(seed: UInt64, store: MemoryDatabase, plant: Plant?, detail: Trace.Detail) {
         var chance = Chance(seed: seed)
         weather = Weather(&chance)
         self.chance = chance.branch()
         self.store = store
         self.plant = plant
-        trace = Trace(keepsWords: keepsWords)
+        trace = Trace(detail)
     }
 
     /// 2026-01-01T00:00:00Z.
@@ -65,6 +67,9 @@ final class World: @unchecked Sendable {
     ) {
         trace.add(now, event, process, number, words)
     }
+
+    /// Adds a line for people, which is no part of what is compared.
+    func remark(_ words: String) { trace.add(words) }
 
     /// Records that something happened which must not.
     func violate(_ what: String) { violations.append(what) }

@@ -14,11 +14,12 @@ enum QueuesCommand: Command {
             "limit": "NAME: sets --concurrency and --rate, for all processes together",
             "weight": "OWNER: sets how many activities a turn of an owner has",
         ],
+        operandSubjects: ["pause", "resume", "drain", "limit", "weight"], operandName: "NAME",
         options: [
             "reason": "why it is paused", "timeout": "how many seconds a drain waits (default: 300)",
             "concurrency": "activities at once, or none", "rate": "starts a second, or none",
             "weight": "1 to 1000 (default: 1)",
-        ], flags: ["json": "prints JSON"], operand: "NAME")
+        ], flags: ["json": "prints JSON"])
 
     static func run(_ arguments: Arguments) async throws -> ExitCode {
         guard let action = arguments.subject else { throw UsageError("queues needs to know what to do") }
@@ -107,10 +108,10 @@ extension QueuesCommand {
         func make(_ engine: SQLWorkflowEngine) async throws -> ExitCode {
             let queue = TaskQueue(rawValue: name)
             switch action {
-            case .pause(let reason): try await engine.pause(queue, reason: reason)
-            case .resume: try await engine.resume(queue)
+            case .pause(let reason): try await engine.pause(queue: queue, reason: reason)
+            case .resume: try await engine.resume(queue: queue)
             case .drain(let reason, let timeout):
-                try await engine.pause(queue, reason: reason)
+                try await engine.pause(queue: queue, reason: reason)
                 guard try await engine.waitUntilIdle(queue, atMost: timeout) else {
                     Terminal.error("atelier: activities of \(name) still run; the queue stays paused")
                     return .failed

@@ -29,7 +29,7 @@ import Workflows
                 if leavesProgram {
                     try Sessions.close("s", at: 1, on: transaction)
                 } else {
-                    try Change.release(run: run).apply(for: "s", on: transaction)
+                    try Change.apply([.release(run: run)], for: "s", on: transaction)
                 }
             }
             try await Self.untilWaiting(connection, on: database)

@@ -236,7 +236,7 @@ import Workflows
             try await withWorkers(["here", "there"], errands, database, clock) { bed in
                 try await bed.engine.start(RunErrand.self, id: "job", input: "job")
                 await turnstile.whenArrived(1)
-                clock.jump(by: .seconds(jump))
+                clock.correct(by: .seconds(jump))
                 try await sweep(20, clock, workers: 2)
                 await turnstile.open()
                 let output = try await bed.engine.result(of: RunErrand.self, id: "job")

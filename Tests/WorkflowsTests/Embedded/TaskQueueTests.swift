@@ -52,7 +52,7 @@ import Workflows
             try await bed.withWorker(errands(journal, turnstile), queues: [.default: 4]) {
                 try await bed.engine.start(TwoErrands.self, id: "job", input: "job")
                 await turnstile.whenArrived(1)
-                try await bed.embedded.pause(.default, reason: "maintenance")
+                try await bed.embedded.pause(queue: .default, reason: "maintenance")
                 await turnstile.letOne()
                 // Its second errand, which would have begun at once, waits instead.
                 try await waiting(1, in: .default, bed)
@@ -60,7 +60,7 @@ import Workflows
                 try await waiting(2, in: .default, bed)
                 #expect(journal.lines == ["job first"])
 
-                try await bed.embedded.resume(.default)
+                try await bed.embedded.resume(queue: .default)
                 await turnstile.open()
                 _ = try await bed.engine.result(of: RunErrand.self, id: "late")
                 _ = try await bed.engine.result(of: TwoErrands.self, id: "job")
@@ -76,7 +76,7 @@ import Workflows
             try await bed.withWorker(errands(journal, turnstile), queues: [.default: 4]) {
                 try await bed.engine.start(RunErrand.self, id: "job", input: "job")
                 await turnstile.whenArrived(1)
-                try await bed.embedded.pause(.default, reason: "maintenance")
+                try await bed.embedded.pause(queue: .default, reason: "maintenance")
                 let isIdle = try await bed.embedded.waitUntilIdle(.default, atMost: .milliseconds(30))
                 #expect(!isIdle)
                 async let drained = bed.embedded.waitUntilIdle(.default, atMost: .seconds(60))
@@ -184,7 +184,7 @@ import Workflows
             let bed = EmbeddedBed(database, limits: Self.limits)
             let (journal, turnstile) = (Journal(), Turnstile())
             try await bed.embedded.limit(.gpu, to: TaskQueueLimits(concurrency: 3, startsPerSecond: 0.5))
-            try await bed.embedded.pause(.gpu, reason: "new driver")
+            try await bed.embedded.pause(queue: .gpu, reason: "new driver")
             try await bed.withWorker(errands(journal, turnstile), queues: [.default: 1]) {
                 for id in ["a", "b"] { try await bed.engine.start(RunErrand.self, id: WorkflowID(id), input: id) }
                 await turnstile.whenArrived(1)

@@ -25,13 +25,10 @@ extension SQLWorkflowEngine {
     /// Pages by the order of admission, newest first.
     public func list(_ filter: WorkflowFilter) async throws -> WorkflowPage {
         try await database.read { connection in
-            let before = filter.after.flatMap { Int($0) } ?? Int.max
             let rows = try connection.query(
                 """
                 SELECT \(unsafe: Self.columns) FROM workflow_runs
-                WHERE id < \(before) AND status = COALESCE(\(filter.status?.rawValue), status)
-                    AND workflow = COALESCE(\(filter.workflow), workflow)
-                ORDER BY id DESC LIMIT \(filter.limit + 1)
+                WHERE \(matching: filter) ORDER BY id DESC LIMIT \(filter.limit + 1)
                 """)
             let shown = rows.prefix(filter.limit)
             let next = rows.count > filter.limit ? try shown.last.map { String(try $0.integer("id")) } : nil
@@ -39,13 +36,13 @@ extension SQLWorkflowEngine {
         }
     }
 
-    private static let columns =
+    static let columns =
         """
         id, workflow_id, run_id, workflow, owner, memo, status, step, progress, result, failure, problem, started_at, \
-        closed_at
+        closed_at, reopened, paused_at, paused_by, pause_reason
         """
 
-    private static func description(of row: SQLRow) throws -> WorkflowDescription {
+    static func description(of row: SQLRow) throws -> WorkflowDescription {
         let result: Payload? = if case .null = row["result"] { nil } else { Payload(bytes: try row.blob("result")) }
         return WorkflowDescription(
             id: WorkflowID(recorded: try row.text("workflow_id")), runID: RunID(rawValue: try row.text("run_id")),
@@ -56,7 +53,15 @@ extension SQLWorkflowEngine {
             problem: try row.optionalText("problem"), owner: try row.optionalText("owner"),
             memo: try row.optionalText("memo").map { try JSONText.decode($0) } ?? [:],
             startedAt: Date(microseconds: try row.integer("started_at")),
-            closedAt: try row.optionalInteger("closed_at").map { Date(microseconds: $0) })
+            closedAt: try row.date("closed_at"), reopenings: try row.integer("reopened"), pause: try pause(of: row))
+    }
+
+    private static func pause(of row: SQLRow) throws -> WorkflowPause? {
+        guard try row.text("status") == WorkflowStatus.running.rawValue, let since = try row.date("paused_at") else {
+            return nil
+        }
+        return WorkflowPause(
+            since: since, by: try row.optionalText("paused_by"), reason: try row.optionalText("pause_reason"))
     }
 
     private static func pending(of run: Int, on connection: any SQLConnection) throws -> [PendingActivity] {

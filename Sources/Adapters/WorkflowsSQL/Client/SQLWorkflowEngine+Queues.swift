@@ -53,7 +53,7 @@ extension SQLWorkflowEngine: TaskQueueControl {
     }
 
     /// Writes the queue's row; a second pause keeps the time of the first.
-    public func pause(_ queue: TaskQueue, reason: String) async throws {
+    public func pause(queue: TaskQueue, reason: String) async throws {
         let now = clock.now.microseconds
         try await changeRules { connection in
             try QueueRules.insertRow(for: queue, on: connection)
@@ -66,7 +66,7 @@ extension SQLWorkflowEngine: TaskQueueControl {
     }
 
     /// Writes the queue's row and wakes workers.
-    public func resume(_ queue: TaskQueue) async throws {
+    public func resume(queue: TaskQueue) async throws {
         try await changeRules { connection in
             try connection.execute(
                 "UPDATE task_queues SET paused_at = NULL, pause_reason = NULL WHERE name = \(queue.rawValue)")

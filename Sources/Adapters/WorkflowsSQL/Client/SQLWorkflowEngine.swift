@@ -12,6 +12,8 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     let makeID: @Sendable () -> String
     let bulletin = Bulletin()
     let herald: Herald
+    /// Who is told when a run ends.
+    let closingHooks = Locked<[ClosingHook]>([])
     /// What else goes on when a run is reopened.
     let reopeningHooks = Locked<[@Sendable (WorkflowDescription, any SQLConnection) throws -> Void]>([])
 
@@ -50,10 +52,12 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     }
 
     /// Leaves the signal in the run's inbox.
+    /// - Throws: ``Workflows/PayloadTooLarge``.
     public func signal(
         _ id: WorkflowID, named name: String, payload: Payload, in connection: any SQLConnection
     ) throws -> RequestOutcome {
-        try request(id, in: connection) { run in
+        try payload.check()
+        return try request(id, in: connection) { run in
             try Inbox.post(.signalled(name: name, payload: payload), to: run, on: connection)
         }
     }
@@ -139,7 +143,8 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
         let row = try connection.first(
             "SELECT id, state FROM workflow_runs WHERE workflow_id = \(id.rawValue)\(unsafe: lock)")
         guard let row else { return .notFound }
-        guard try row.integer("state") != RunState.closed.rawValue else { return .alreadyClosed }
+        let isClosed = [RunState.closed, .leaving].map(\.rawValue).contains(try row.integer("state"))
+        guard !isClosed else { return .alreadyClosed }
         try post(try row.integer("id"))
         return .accepted
     }

@@ -97,7 +97,7 @@ struct Reopener {
             """
             UPDATE workflow_runs SET state = 0, status = 'running', session = NULL, lost = 0, was_held = 1,
                 reopened = \(run.reopened + 1), result = NULL, failure = NULL, problem = NULL, closed_at = NULL,
-                priority = \(run.urgency), deadline_at = \(run.timeLimit.map { now + $0 })
+                paused_at = NULL, priority = \(run.urgency), deadline_at = \(run.timeLimit.map { now + $0 })
             WHERE id = \(run.id)
             """)
     }

@@ -37,6 +37,7 @@ extension SQLWorkflowEngine {
         case .parked:
             try connection.execute("UPDATE workflow_runs SET state = 0, lost = 0, problem = NULL WHERE id = \(run.id)")
             return .done("Its code is tried again now.")
+        case .leaving: return .refused("It ended long ago, and its record is being removed.")
         case .ready, .held, .idle, .suspect, .closed: break
         }
         let count = try connection.execute(

@@ -12,7 +12,7 @@ extension Change {
             return try connection.first(
                 "SELECT run FROM activity_tasks WHERE \(run: key) AND token = \(token + 1) AND state = 1") != nil
         // These change nothing when they are repeated, or are refused: their lease has ended.
-        case .relay, .handBack, .parkTask, .heartbeat, .release, .park, .clearLoss: return false
+        case .relay, .handBack, .parkTask, .heartbeat, .release, .leave, .park, .clearLoss: return false
         }
     }
 }

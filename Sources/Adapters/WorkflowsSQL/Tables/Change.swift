@@ -17,6 +17,8 @@ enum Change: Sendable {
     case heartbeat(TaskKey, token: Int, details: Payload, done: CheckedContinuation<Void, Never>)
     /// The run leaves memory.
     case release(run: Int)
+    /// The run leaves memory because its job is paused.
+    case leave(run: Int)
     /// The run's code cannot go on.
     case park(run: Int, problem: String)
     /// The run was loaded without harm although its holders died.
@@ -32,7 +34,7 @@ enum Change: Sendable {
         switch self {
         case .turn(let turn): !turn.endedTasks.isEmpty || turn.closing != nil
         case .retry, .relay, .handBack, .parkTask: true
-        case .heartbeat, .release, .park, .clearLoss: false
+        case .heartbeat, .release, .leave, .park, .clearLoss: false
         }
     }
 
@@ -65,8 +67,8 @@ enum Change: Sendable {
         case .handBack(let key, let token, let attempt):
             try Self.changeOne(
                 """
-                UPDATE activity_tasks SET state = 0, session = NULL, token = token + 1, attempt = attempt - 1,
-                    started_at = NULL
+                UPDATE activity_tasks SET state = \(waiting: .queued), session = NULL, token = token + 1,
+                    attempt = attempt - 1, started_at = NULL
                 WHERE \(run: key) AND token = \(token) AND state = 2
                 """, key, on: connection)
             try attempt.insert(.handedBack, of: key, on: connection)
@@ -86,10 +88,11 @@ enum Change: Sendable {
             try Inbox.lock([run], on: connection)
             try connection.execute(
                 """
-                UPDATE workflow_runs SET session = NULL, state = CASE WHEN EXISTS (
+                UPDATE workflow_runs SET session = NULL, state = CASE WHEN paused_at IS NOT NULL THEN 6 WHEN EXISTS (
                     SELECT 1 FROM workflow_inbox WHERE workflow_inbox.run = workflow_runs.id) THEN 0 ELSE 2 END
                 WHERE id = \(run) AND state = 1 AND session = \(session)
                 """)
+        case .leave(let run): try Pause.complete(run, for: session, on: connection)
         case .park(let run, let problem):
             try connection.execute(
                 """
@@ -108,7 +111,7 @@ enum Change: Sendable {
         try attempt.insert(.ended(by: failure), failure, of: key, on: connection)
         let again = try connection.execute(
             """
-            UPDATE activity_tasks SET state = 1, available_at = \(availableAt), session = NULL, token = token + 1,
+            UPDATE activity_tasks SET state = \(waiting: .backoff), available_at = \(availableAt), session = NULL, token = token + 1,
                 lost = 0, failure = \(try JSONText.encode(failure)), scheduled_at = \(availableAt), started_at = NULL,
                 attempt_limit = \(limit)
             WHERE \(run: key) AND token = \(token) AND state = 2 AND cancel_requested = 0

@@ -6,7 +6,8 @@ enum Inbox {
     struct Row: Sendable {
         let id: Int
         let run: Int
-        let event: WorkflowEvent
+        /// Nil when the run is to leave memory, because its job is paused.
+        let event: WorkflowEvent?
         /// What the history keeps beside the event: which attempt completed.
         let note: String?
     }
@@ -28,7 +29,8 @@ enum Inbox {
         try connection.execute("UPDATE workflow_runs SET state = 0 WHERE id = \(run) AND state IN (2, 3)")
         switch event {
         case .cancelRequested, .deadlineReached:
-            // What only needs to be ended does not wait behind the backlog.
+            // What is paused may be ended all the same, and what only needs to be ended does not wait behind the backlog.
+            try Pause.lift(run, on: connection)
             try connection.execute("UPDATE workflow_runs SET priority = 0 WHERE id = \(run) AND state = 0")
         default: break
         }
@@ -54,7 +56,8 @@ enum Inbox {
             """)
         return try rows.map { row in
             let entry = try RecordedEntry(row)
-            guard let event = try entry.event() else { throw UnreadableHistory(kind: entry.kind) }
+            let event = try entry.event()
+            guard event != nil || entry.kind == Pause.leave else { throw UnreadableHistory(kind: entry.kind) }
             return Row(
                 id: try row.integer("id"), run: try row.integer("run"), event: event, note: entry.note)
         }

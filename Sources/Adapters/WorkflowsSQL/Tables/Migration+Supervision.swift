@@ -13,6 +13,7 @@ extension Migration {
             "ALTER TABLE workflow_runs ADD COLUMN paused_by \(unsafe: words.key)",
             "ALTER TABLE workflow_runs ADD COLUMN pause_reason TEXT",
             "ALTER TABLE workflow_runs ADD COLUMN awaited_signals TEXT",
+            words.index("workflow_runs_leaving", on: "workflow_runs (id)", where: "state = 7"),
         ]
     }
 

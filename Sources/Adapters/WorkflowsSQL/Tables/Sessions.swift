@@ -88,14 +88,16 @@ enum Sessions {
             kind: WorkflowFailure.Kind.workerLost, message: "The process that ran it ended in the middle of it.")
         let runs = try connection.execute(
             """
-            UPDATE workflow_runs SET state = CASE WHEN lost >= 1 THEN 5 ELSE 0 END, lost = lost + 1, session = NULL
+            UPDATE workflow_runs SET state = CASE WHEN paused_at IS NOT NULL THEN 6 WHEN lost >= 1 THEN 5 ELSE 0 END,
+                lost = lost + 1, session = NULL
             WHERE state = 1 AND session = \(dead.id)
             """)
         try AttemptRecord.insertRunning(
             of: .session(dead.id), as: .lost, failure, by: label, at: now, on: connection)
         let activities = try connection.execute(
             """
-            UPDATE activity_tasks SET state = CASE WHEN lost >= 1 THEN 3 ELSE 0 END, lost = lost + 1,
+            UPDATE activity_tasks SET state = CASE WHEN lost >= 1 AND \(waiting: .queued) = 0 THEN 3
+                ELSE \(waiting: .queued) END, lost = lost + 1,
                 token = token + 1, session = NULL, failure = \(try JSONText.encode(failure)), started_at = NULL
             WHERE state = 2 AND session = \(dead.id)
             """)
@@ -111,6 +113,7 @@ enum Sessions {
         try connection.execute(
             """
             UPDATE workflow_runs SET session = NULL, state = CASE
+                WHEN paused_at IS NOT NULL THEN 6
                 WHEN EXISTS (SELECT 1 FROM workflow_inbox WHERE workflow_inbox.run = workflow_runs.id) THEN 0
                 WHEN NOT EXISTS (SELECT 1 FROM workflow_history WHERE workflow_history.run = workflow_runs.id) THEN 0
                 ELSE 2 END
@@ -119,7 +122,7 @@ enum Sessions {
         try AttemptRecord.insertRunning(of: .session(id), as: .handedBack, at: now, on: connection)
         try connection.execute(
             """
-            UPDATE activity_tasks SET state = 0, session = NULL, token = token + 1, attempt = attempt - 1,
+            UPDATE activity_tasks SET state = \(waiting: .queued), session = NULL, token = token + 1, attempt = attempt - 1,
                 started_at = NULL
             WHERE state = 2 AND session = \(id)
             """)

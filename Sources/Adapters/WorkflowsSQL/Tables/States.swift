@@ -16,6 +16,8 @@ enum RunState: Int {
     case suspect = 5
     /// Ready or idle, but its job is paused: events wait in the inbox.
     case paused = 6
+    /// Closed long ago; its record is being removed, and nothing can bring it back.
+    case leaving = 7
 }
 
 /// Where an activity is.

@@ -46,6 +46,8 @@ struct Turn: Sendable {
     var newChildren: [RunAdmission] = []
     var cancelledChildren: [WorkflowID] = []
     var progress: WorkflowProgress?
+    /// The signals that the run waits for from now on, if they are others than before.
+    var awaitedSignals: [String]?
     var closing: Closing?
     var parent: RunAdmission.Parent?
     /// Whether the run got on although its holders died in it before.
@@ -62,6 +64,10 @@ struct Turn: Sendable {
         }
         for (attempt, event) in failedAttempts { try attempt.insertUnlessCompleted(by: event, of: run, on: connection) }
         for id in cancelledChildren { try cancelChild(id, on: connection) }
+        if closing == nil, let awaitedSignals {
+            let names = awaitedSignals.isEmpty ? nil : try JSONText.encode(awaitedSignals)
+            try connection.execute("UPDATE workflow_runs SET awaited_signals = \(names) WHERE id = \(run)")
+        }
         if let closing, let parent { try report(closing, to: parent, on: connection) }
     }
 
@@ -87,7 +93,8 @@ struct Turn: Sendable {
 
     private func cancelChild(_ id: WorkflowID, on connection: any SQLConnection) throws {
         let row = try connection.first(
-            "SELECT id FROM workflow_runs WHERE workflow_id = \(id.rawValue) AND state <> 4 AND parent = \(run)")
+            "SELECT id FROM workflow_runs WHERE workflow_id = \(id.rawValue) AND state NOT IN (4, 7) AND parent = \(run)"
+        )
         guard let row else { return }
         try Inbox.post(
             .cancelRequested(reason: "its parent was cancelled"), to: try row.integer("id"), on: connection)
@@ -107,7 +114,8 @@ struct Turn: Sendable {
                         ?? WorkflowFailure(
                             kind: closing.status.rawValue, message: "The child workflow did not complete."))
             }
-        let isOpen = try connection.first("SELECT id FROM workflow_runs WHERE id = \(parent.run) AND state <> 4") != nil
+        let isOpen =
+            try connection.first("SELECT id FROM workflow_runs WHERE id = \(parent.run) AND state NOT IN (4, 7)") != nil
         if isOpen { try Inbox.post(event, to: parent.run, on: connection) }
     }
 }

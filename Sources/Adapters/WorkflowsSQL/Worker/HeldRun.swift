@@ -24,7 +24,11 @@ final class HeldRun {
     var mayHaveHistory: Bool
     /// The place of the next history entry; 0 is the start, which is the run's row.
     var nextSequence = 1
+    /// Bytes of payloads in its history.
+    var historyBytes = 0
     var isCommitting = false
+    /// Whether it is to leave memory as soon as nothing of it is being written.
+    var isLeaving = false
     /// Whether its first turn must say that it got on (``Turn/clearsLoss``).
     var hasLoss: Bool
     var pending: [Inbound] = []
@@ -32,6 +36,8 @@ final class HeldRun {
     var inFlight: [Inbound] = []
     /// Inbox rows already in `pending` or applied: until they are deleted every look finds them again.
     var seenInbox: Set<Int> = []
+    /// The signals that the run's row says it waits for.
+    var awaitedSignals: [String] = []
     var openActivities: [String: TaskQueue] = [:]
     var openTimers: Set<String> = []
     var openChildren: [String: WorkflowID] = [:]
@@ -67,11 +73,13 @@ final class HeldRun {
         }
         for entry in history { note(entry.content) }
         nextSequence = history.count + 1
+        if !history.isEmpty { awaitedSignals = decider.awaitedSignals }
         self.decider = decider
     }
 
     /// Keeps account of what is open.
     func note(_ content: HistoryEntry.Content) {
+        historyBytes += content.byteCount
         switch content {
         case .command(.scheduleActivity(let activity)): openActivities[activity.id] = activity.options.taskQueue
         case .command(.cancelActivity(let id)): cancelAsked.insert(id)
@@ -87,6 +95,20 @@ final class HeldRun {
         case .event(.childCompleted(let id, _)), .event(.childFailed(let id, _)), .event(.childCancelled(let id)):
             openChildren[id] = nil
         case .event: break
+        }
+    }
+}
+
+extension HistoryEntry.Content {
+    /// Bytes of its payload.
+    fileprivate var byteCount: Int {
+        switch self {
+        case .command(.scheduleActivity(let activity)): activity.input.bytes.count
+        case .command(.startChild(let child)): child.input.bytes.count
+        case .event(.activityCompleted(_, let value)), .event(.childCompleted(_, let value)),
+            .event(.signalled(_, let value)):
+            value.bytes.count
+        default: 0
         }
     }
 }

@@ -13,34 +13,34 @@ struct RunningActivity {
     let number: Int
     let task: ClaimedTask
     let options: ActivityOptions
-    let startedAt: Date
-    /// When it began and last gave a sign of life, in monotonic time: a clock that jumps ends no attempt.
-    private let began: Duration
-    var lastSign: Duration
-    /// How much of the time for all attempts was left when it began.
-    private let timeLeft: Duration?
+    /// In the clock's uptime, as is the last sign of life: a corrected time of day must end no attempt.
+    let startedAt: Duration
+    var lastHeartbeat: Duration
     var handle: Task<Void, Never>?
     var stopReason: StopReason?
 
-    init(number: Int, task: ClaimedTask, options: ActivityOptions, at now: Date, uptime: Duration) {
+    init(number: Int, task: ClaimedTask, options: ActivityOptions, at uptime: Duration) {
         self.number = number
         self.task = task
         self.options = options
-        startedAt = now
-        began = uptime
-        lastSign = uptime
-        timeLeft = task.expiresAt.map { .microseconds($0 - now.microseconds) }
+        startedAt = uptime
+        lastHeartbeat = uptime
     }
 
-    /// The first limit that it will break if it goes on in silence, and when in monotonic time.
-    var limit: (at: Duration, kind: String) {
-        var limit = (at: began + options.startToClose, kind: WorkflowFailure.Kind.startToCloseTimeout)
+    /// The first limit that it will break if it goes on in silence, and how long until then.
+    func limit(on clock: any WallClock) -> (left: Duration, kind: String) {
+        let uptime = clock.uptime
+        var limit = (
+            left: startedAt + options.startToClose - uptime, kind: WorkflowFailure.Kind.startToCloseTimeout
+        )
         if let heartbeat = options.heartbeat {
-            let silent = lastSign + heartbeat
-            if silent < limit.at { limit = (silent, WorkflowFailure.Kind.heartbeatTimeout) }
+            let silence = lastHeartbeat + heartbeat - uptime
+            if silence < limit.left { limit = (silence, WorkflowFailure.Kind.heartbeatTimeout) }
         }
-        if let timeLeft, began + timeLeft < limit.at {
-            limit = (began + timeLeft, WorkflowFailure.Kind.scheduleToCloseTimeout)
+        if let expiresAt = task.expiresAt {
+            // On record, since other processes watch it too; so it goes by the time of day.
+            let rest = Duration.microseconds(Int64(expiresAt - clock.now.microseconds))
+            if rest < limit.left { limit = (rest, WorkflowFailure.Kind.scheduleToCloseTimeout) }
         }
         return limit
     }

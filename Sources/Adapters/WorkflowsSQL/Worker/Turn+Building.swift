@@ -13,6 +13,7 @@ extension Turn {
     /// Whether nothing of it needs to be written.
     var isEmpty: Bool {
         entries.isEmpty && endedTasks.isEmpty && consumedInbox.isEmpty && progress == nil && closing == nil
+            && awaitedSignals == nil
     }
 
     /// Records events and voids what they came from.

@@ -13,7 +13,7 @@ extension WorkerCore {
         if isGivenUp(task, options) { return }
         attemptCounter += 1
         let number = attemptCounter
-        var attempt = RunningActivity(number: number, task: task, options: options, at: now, uptime: setup.clock.uptime)
+        var attempt = RunningActivity(number: number, task: task, options: options, at: setup.clock.uptime)
         let context = ActivityContext(
             workflowID: task.workflowID, runID: task.runID, activityID: task.key.activityID, taskQueue: task.queue,
             attempt: task.attempt, previousHeartbeat: task.heartbeat
@@ -33,7 +33,7 @@ extension WorkerCore {
             attempt.stop(.stopping)
         }
         running[task.key] = attempt
-        setAlarm(for: attempt)
+        alarm.set(now.microseconds + attempt.limit(on: setup.clock).left.microseconds)
     }
 
     /// Whether the activity is not tried again although its lease was taken: earlier processes died in it.
@@ -120,7 +120,7 @@ extension WorkerCore {
             metrics.activityFailed(attempt.task.name, kind: failure.kind)
         }
         metrics.activityEnded(
-            attempt.task.name, outcome: word, seconds: now.timeIntervalSince(attempt.startedAt))
+            attempt.task.name, outcome: word, seconds: (setup.clock.uptime - attempt.startedAt).seconds)
     }
 
     /// Schedules the next attempt, or ends the activity when there is none.
@@ -162,9 +162,10 @@ extension WorkerCore {
     /// Ends the lease of whatever broke a limit, and sets the alarm for the next that may.
     func expireRunning() {
         for attempt in running.values {
-            let limit = attempt.limit
-            guard limit.at <= setup.clock.uptime else {
-                setAlarm(for: attempt)
+            let limit = attempt.limit(on: setup.clock)
+            // An alarm may ring a moment early.
+            guard limit.left <= .milliseconds(1) else {
+                alarm.set(now.microseconds + limit.left.microseconds)
                 continue
             }
             guard attempt.stopReason == nil || attempt.stopReason == .requested else { continue }
@@ -187,10 +188,6 @@ extension WorkerCore {
         }
     }
 
-    private func setAlarm(for attempt: RunningActivity) {
-        alarm.set(now.microseconds + max(.zero, attempt.limit.at - setup.clock.uptime).microseconds)
-    }
-
     /// Cancels an attempt and stops listening to it; its slot stays taken until its code returns.
     func dismiss(_ key: TaskKey) {
         guard var attempt = running.removeValue(forKey: key) else { return }
@@ -202,7 +199,7 @@ extension WorkerCore {
     /// A sign of life; with details it returns once they are on disk.
     private func heartbeat(_ number: Int, _ key: TaskKey, _ details: Payload?) async {
         guard let attempt = running[key], attempt.number == number else { return }
-        running[key]?.lastSign = setup.clock.uptime
+        running[key]?.lastHeartbeat = setup.clock.uptime
         guard let details else { return }
         await withCheckedContinuation { done in
             write(.heartbeat(key, token: attempt.task.token, details: details, done: done))

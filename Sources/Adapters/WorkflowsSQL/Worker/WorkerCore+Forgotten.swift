@@ -35,6 +35,14 @@ extension WorkerCore {
 }
 
 extension Change {
+    /// Whether it lets a run go that goes on elsewhere.
+    var endsHold: Bool {
+        switch self {
+        case .release, .leave, .park: true
+        default: false
+        }
+    }
+
     /// The activities whose leases it takes or ends.
     fileprivate var leases: [TaskKey] {
         switch self {
@@ -45,7 +53,7 @@ extension Change {
         case .retry(let key, _, _, _, _, _), .relay(_, let key, _, _), .handBack(let key, _, _),
             .parkTask(let key, _, _), .heartbeat(let key, _, _, _):
             [key]
-        case .release, .park, .clearLoss: []
+        case .release, .leave, .park, .clearLoss: []
         }
     }
 }

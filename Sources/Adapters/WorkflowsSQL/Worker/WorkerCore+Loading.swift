@@ -75,7 +75,16 @@ extension WorkerCore {
         }
         held[run.row.id] = nil
         clearSuspect(run.row.id)
+        passOn(run.pending)
         write(.park(run: run.row.id, problem: problem))
+    }
+
+    /// Leaves what activities brought for whoever takes the run up again.
+    func passOn(_ inbound: [HeldRun.Inbound]) {
+        for item in inbound {
+            guard case .task(let key, let token, let attempt) = item.source else { continue }
+            write(.relay(item.event, key, token: token, attempt))
+        }
     }
 
     /// Ends a run without running its code.

@@ -129,8 +129,13 @@ extension WorkerCore {
 
     private func deliver(_ rows: [Inbox.Row]) {
         for row in rows {
-            guard let run = held[row.run], run.seenInbox.insert(row.id).inserted else { continue }
-            run.pending.append(HeldRun.Inbound(event: row.event, source: .inbox(row.id), note: row.note))
+            guard let run = held[row.run] else { continue }
+            guard let event = row.event else {
+                run.isLeaving = true
+                continue
+            }
+            guard run.seenInbox.insert(row.id).inserted else { continue }
+            run.pending.append(HeldRun.Inbound(event: event, source: .inbox(row.id), note: row.note))
         }
         for id in Set(rows.map(\.run)) {
             if let run = held[id] { advance(run) }

@@ -10,7 +10,9 @@ extension WorkerCore {
     ///
     /// Waits its turn while one is being written.
     func advance(_ run: HeldRun, isFirst: Bool = false) {
-        guard let decider = run.decider, !run.isCommitting, isFirst || !run.pending.isEmpty else { return }
+        guard let decider = run.decider, !run.isCommitting else { return }
+        if run.isLeaving { return leave(run) }
+        guard isFirst || !run.pending.isEmpty else { return }
         useCounter += 1
         run.lastUse = useCounter
         let inbound = run.pending
@@ -30,6 +32,19 @@ extension WorkerCore {
         }
     }
 
+    /// Lets go of a run whose job is paused: what has ended meanwhile waits in its inbox.
+    private func leave(_ run: HeldRun) {
+        held[run.row.id] = nil
+        clearSuspect(run.row.id)
+        for item in run.pending {
+            if case .task(let key, let token, let attempt) = item.source {
+                write(.relay(item.event, key, token: token, attempt))
+            }
+        }
+        run.decider?.evict()
+        write(.leave(run: run.row.id))
+    }
+
     private func settleEmpty(_ run: HeldRun) {
         if !run.hasLoss { clearSuspect(run.row.id) }
     }
@@ -37,9 +52,14 @@ extension WorkerCore {
     /// Puts the decider's commands and outcome into the turn.
     private func decide(_ turn: inout Turn, _ run: HeldRun, _ decider: Decider) throws {
         turn.clearsLoss = run.hasLoss
+        if decider.outcome == nil, let failure = runaway(run, turn) {
+            return turn.close(Turn.Closing(status: .failed, failure: failure), run)
+        }
         do {
             let commands = try decider.takeCommands()
             turn.progress = decider.takeReport()
+            let awaited = decider.awaitedSignals
+            if awaited != run.awaitedSignals { turn.awaitedSignals = awaited }
             for command in commands {
                 try turn.add(command, run, makeID: setup.engine.makeID) { queue in slots.takeAtOnce(queue) }
             }
@@ -54,6 +74,20 @@ extension WorkerCore {
         if let outcome = decider.outcome { turn.close(Turn.Closing(outcome), run) }
     }
 
+    /// Why the run may not go on: each replay of an endless history takes longer than the last.
+    private func runaway(_ run: HeldRun, _ turn: Turn) -> WorkflowFailure? {
+        let entries = turn.firstSequence - 1 + turn.entries.count
+        guard entries >= setup.limits.historyEntries || run.historyBytes >= setup.limits.historyBytes else {
+            return nil
+        }
+        return WorkflowFailure(
+            kind: WorkflowFailure.Kind.historyTooLong,
+            message: """
+                The job has \(entries) events of \(run.historyBytes) bytes on record; at most \
+                \(setup.limits.historyEntries) and \(setup.limits.historyBytes) bytes may be. Split its work into child jobs.
+                """)
+    }
+
     /// Goes on after a turn is on disk.
     func settle(_ turn: Turn) {
         guard let run = held[turn.run] else { return releaseSlots(of: turn) }
@@ -61,6 +95,7 @@ extension WorkerCore {
         run.inFlight = []
         run.nextSequence = turn.firstSequence + turn.entries.count
         if turn.clearsLoss { run.hasLoss = false }
+        if let awaited = turn.awaitedSignals { run.awaitedSignals = awaited }
         clearSuspect(turn.run)
         beginWork(of: turn, run)
         if turn.closing != nil || turn.progress != nil {

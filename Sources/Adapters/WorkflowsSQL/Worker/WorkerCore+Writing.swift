@@ -21,88 +21,113 @@ extension WorkerCore {
         Task { await writeOutbox() }
     }
 
+    /// Changes that share a transaction.
+    private struct Batch {
+        var changes: [Change]
+        /// How many at its beginning an earlier try may have written.
+        var unsure: Int
+        /// Whose they are; the worker may have begun another session by the time the answer comes.
+        let session: String
+
+        var halves: (Batch, Batch) {
+            let half = changes.count / 2
+            return (
+                Batch(changes: Array(changes.prefix(half)), unsure: min(unsure, half), session: session),
+                Batch(changes: Array(changes.dropFirst(half)), unsure: max(0, unsure - half), session: session)
+            )
+        }
+    }
+
     private func writeOutbox() async {
         while !outbox.isEmpty {
-            let batch = Array(outbox.prefix(Self.batchLimit))
-            outbox.removeFirst(batch.count)
-            let unsure = min(unsureCount, batch.count)
+            let changes = Array(outbox.prefix(Self.batchLimit))
+            outbox.removeFirst(changes.count)
+            let unsure = min(unsureCount, changes.count)
             unsureCount -= unsure
-            await commit(batch, unsure: unsure)
+            await commit(Batch(changes: changes, unsure: unsure, session: session))
         }
         isWriting = false
         tellIfIdle()
     }
 
     /// Writes a batch in one transaction; when one of it is refused, in halves until that one is alone.
-    /// - Parameter unsure: How many at its beginning an earlier try may have written.
-    private func commit(_ batch: [Change], unsure: Int) async {
-        let session = session
+    private func commit(_ batch: Batch) async {
         // Rules only matter to what begins with the commit itself; everything else is claimed.
-        let revision = batch.contains(where: \.beginsActivity) ? rules.revision : nil
+        let revision = batch.changes.contains(where: \.beginsActivity) ? rules.revision : nil
+        let hooks = setup.engine.closingHooks.withLock { $0 }
         do {
-            try await setup.database.write { connection in
-                let current = try Sessions.check(session, on: connection)
+            let mayHaveStarted = try await setup.database.write { connection in
+                let current = try Sessions.check(batch.session, on: connection)
                 guard revision.map({ $0 == current }) ?? true else { throw LeaseError.rulesChanged }
-                let written = try batch.prefix(unsure).map { try $0.wasApplied(for: session, on: connection) }
-                let rest = zip(batch, written).filter { !$1 }.map(\.0) + batch.dropFirst(unsure)
-                try Change.apply(rest, for: session, on: connection)
+                let rest = try batch.changes.enumerated().filter { index, change in
+                    try index >= batch.unsure || !change.wasApplied(for: batch.session, on: connection)
+                }.map(\.element)
+                try Change.apply(rest, for: batch.session, on: connection)
+                return try ClosingHook.tell(hooks, of: rest, on: connection)
             }
+            if mayHaveStarted { setup.engine.wake() }
         } catch {
-            return await commitInParts(batch, unsure: unsure, after: error)
+            return await commitInParts(batch, after: error)
         }
-        for change in batch { settle(change, nil) }
+        // What was written belongs to others by now if the session has ended meanwhile.
+        settle(batch, session == batch.session ? nil : LeaseError.sessionLost)
     }
 
-    private func commitInParts(_ batch: [Change], unsure: Int, after error: any Error) async {
+    private func commitInParts(_ batch: Batch, after error: any Error) async {
+        guard session == batch.session else { return settle(batch, LeaseError.sessionLost) }
         if let error = error as? DatabaseError, error.isRetryable { return await commitLater(batch, after: error) }
         if error as? LeaseError == .sessionLost || error as? DatabaseError == .closed {
-            for change in batch { settle(change, error) }
-            return session.isEmpty ? () : recover(from: error)
+            settle(batch, LeaseError.sessionLost)
+            return recover(from: error)
         }
-        if error as? LeaseError == .rulesChanged { return await commitUnderNewRules(batch, unsure: unsure) }
-        guard batch.count > 1 else { return settle(batch[0], error) }
-        let half = batch.count / 2
-        await commit(Array(batch.prefix(half)), unsure: min(unsure, half))
-        await commit(Array(batch.dropFirst(half)), unsure: max(0, unsure - half))
+        if error as? LeaseError == .rulesChanged { return await commitUnderNewRules(batch) }
+        guard batch.changes.count > 1 else { return settle(batch, error) }
+        let (first, second) = batch.halves
+        await commit(first)
+        await commit(second)
     }
 
     /// Lets activities wait whose queue has been paused or limited since they were given a slot.
-    private func commitUnderNewRules(_ batch: [Change], unsure: Int) async {
-        let session = session
+    private func commitUnderNewRules(_ batch: Batch) async {
         do {
             adopt(
                 try await setup.database.read { connection in
-                    try QueueRules.read(at: try Sessions.revision(of: session, on: connection), on: connection)
+                    try QueueRules.read(at: try Sessions.revision(of: batch.session, on: connection), on: connection)
                 })
         } catch {
-            return await commitInParts(batch, unsure: unsure, after: error)
+            return await commitInParts(batch, after: error)
         }
+        var batch = batch
         // What may be on disk already stays as it was written.
-        let rest = batch.dropFirst(unsure).map { change in
-            guard case .turn(var turn) = change else { return change }
-            for index in turn.newTasks.indices where turn.newTasks[index].isLeased {
-                turn.newTasks[index].isLeased = !slots.sendBack(turn.newTasks[index].command.options.taskQueue)
+        for index in batch.changes.indices.dropFirst(batch.unsure) {
+            guard case .turn(var turn) = batch.changes[index] else { continue }
+            for task in turn.newTasks.indices where turn.newTasks[task].isLeased {
+                turn.newTasks[task].isLeased = !slots.sendBack(turn.newTasks[task].command.options.taskQueue)
             }
-            return .turn(turn)
+            batch.changes[index] = .turn(turn)
         }
-        await commit(batch.prefix(unsure) + rest, unsure: unsure)
+        await commit(batch)
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.
-    private func commitLater(_ batch: [Change], after error: DatabaseError) async {
+    private func commitLater(_ batch: Batch, after error: DatabaseError) async {
         setup.logger.warning("results wait for the database", ["error": .text(String(describing: error))])
         do {
             try await setup.clock.sleep(for: .milliseconds(isStopping ? 50 : 500))
         } catch {
             // Nobody cancels this; if somebody does, trying again at once is right too.
         }
-        guard !session.isEmpty else {
-            for change in batch { settle(change, LeaseError.sessionLost) }
-            return
-        }
-        outbox.insert(contentsOf: batch, at: 0)
-        // A connection that broke during the commit does not say whether it was carried out.
-        unsureCount += batch.count
+        guard session == batch.session else { return settle(batch, LeaseError.sessionLost) }
+        // A connection that broke during the commit does not say whether it was carried out. A run that was let go may
+        // be held again by now, and must not be let go once more.
+        let again = batch.changes.filter { !$0.endsHold }
+        if again.count < batch.changes.count { mayHoldForgotten = true }
+        outbox.insert(contentsOf: again, at: 0)
+        unsureCount += again.count
+    }
+
+    private func settle(_ batch: Batch, _ error: (any Error)?) {
+        for change in batch.changes { settle(change, error) }
     }
 
     /// Goes on after `change` is on disk, or was refused with `error`.
@@ -126,7 +151,7 @@ extension WorkerCore {
         // Only now: an alarm that rings before the row is there would find nothing.
         case .retry(_, _, let availableAt, _, _, _): alarm.set(availableAt)
         case .relay: setup.engine.wake()
-        case .handBack, .release: doorbell.ring()
+        case .handBack, .release, .leave: doorbell.ring()
         case .clearLoss(let run):
             clearSuspect(run)
         case .park, .parkTask, .heartbeat: break
@@ -146,8 +171,9 @@ extension WorkerCore {
         // A statement that can never succeed is a fault of ours: only this run stops.
         setup.logger.error(
             "a workflow cannot be written", ["run": .integer(turn.run), "error": .text(String(describing: error))])
-        held[turn.run]?.decider?.evict()
-        held[turn.run] = nil
+        guard let run = held.removeValue(forKey: turn.run) else { return }
+        run.decider?.evict()
+        passOn(run.inFlight + run.pending)
         write(.park(run: turn.run, problem: "its records cannot be written: \(error)"))
     }
 }

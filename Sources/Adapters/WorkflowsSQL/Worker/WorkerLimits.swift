@@ -18,11 +18,16 @@ public struct WorkerLimits: Sendable, Equatable {
     /// How long they then have to heed their cancellation.
     public var cancelGrace: Duration
 
+    /// Events and commands that a history may have before its workflow is ended as a runaway.
+    public var historyEntries: Int
+    /// Bytes of payloads that a history may hold before its workflow is ended as a runaway.
+    public var historyBytes: Int
+
     /// Creates limits.
     public init(
         runsInMemory: Int = 512, runsAClaim: Int = 64, lossesUntilPoison: Int = 5, lease: Duration = .seconds(30),
         sweepInterval: Duration = .seconds(5), poll: ClosedRange<Duration>? = nil, stopGrace: Duration = .seconds(15),
-        cancelGrace: Duration = .seconds(5)
+        cancelGrace: Duration = .seconds(5), historyEntries: Int = 50_000, historyBytes: Int = 50 << 20
     ) {
         self.runsInMemory = max(1, runsInMemory)
         self.runsAClaim = max(1, runsAClaim)
@@ -32,5 +37,7 @@ public struct WorkerLimits: Sendable, Equatable {
         self.poll = poll
         self.stopGrace = stopGrace
         self.cancelGrace = cancelGrace
+        self.historyEntries = max(1, historyEntries)
+        self.historyBytes = max(1, historyBytes)
     }
 }

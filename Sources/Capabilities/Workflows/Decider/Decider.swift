@@ -52,6 +52,9 @@ public final class Decider: @unchecked Sendable {
         self.runID = runID
     }
 
+    /// The signals that the workflow waits for now.
+    public var awaitedSignals: [String] { signals.hasWaiters ? signals.awaited : [] }
+
     /// The time of the last event; it may be read from anywhere.
     var now: Date { clock.withLock { $0 } }
 

@@ -11,6 +11,11 @@ struct SignalBox {
 
     var hasWaiters: Bool { !waiting.isEmpty }
 
+    /// The names that somebody waits for, without repeats, in the order of the calls.
+    var awaited: [String] {
+        waiting.reduce(into: []) { names, one in if !names.contains(one.name) { names.append(one.name) } }
+    }
+
     mutating func makeWaiterID() -> Int {
         lastID += 1
         return lastID

@@ -9,10 +9,10 @@ public protocol TaskQueueControl: Sendable {
     func limit(_ queue: TaskQueue, to limits: TaskQueueLimits) async throws
 
     /// Lets nothing of a queue start anywhere from this call's return on; what runs goes on.
-    func pause(_ queue: TaskQueue, reason: String) async throws
+    func pause(queue: TaskQueue, reason: String) async throws
 
     /// Lets a paused queue go on.
-    func resume(_ queue: TaskQueue) async throws
+    func resume(queue: TaskQueue) async throws
 
     /// Sets how many rows an owner gets a turn; everybody has 1 otherwise.
     /// - Parameter weight: 1 to 1000.

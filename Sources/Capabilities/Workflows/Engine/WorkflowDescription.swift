@@ -38,6 +38,10 @@ public struct WorkflowDescription: Sendable, Equatable {
     public var startedAt: Date
     /// When it ended.
     public var closedAt: Date?
+    /// How often it was reopened after it had ended.
+    public var reopenings: Int
+    /// Since when, and why, it is paused; nil when it is not.
+    public var pause: WorkflowPause?
     /// What it waits for.
     ///
     /// Lists leave it empty.
@@ -47,7 +51,8 @@ public struct WorkflowDescription: Sendable, Equatable {
     public init(
         id: WorkflowID, runID: RunID, workflow: String, status: WorkflowStatus, step: String, progress: Int,
         result: Payload?, failure: WorkflowFailure?, problem: String?, owner: String?, memo: [String: String],
-        startedAt: Date, closedAt: Date?, pendingActivities: [PendingActivity] = []
+        startedAt: Date, closedAt: Date?, reopenings: Int = 0, pause: WorkflowPause? = nil,
+        pendingActivities: [PendingActivity] = []
     ) {
         self.id = id
         self.runID = runID
@@ -62,7 +67,26 @@ public struct WorkflowDescription: Sendable, Equatable {
         self.memo = memo
         self.startedAt = startedAt
         self.closedAt = closedAt
+        self.reopenings = reopenings
+        self.pause = pause
         self.pendingActivities = pendingActivities
+    }
+}
+
+/// Why a job stands still until somebody resumes it.
+public struct WorkflowPause: Sendable, Equatable {
+    /// Since when.
+    public var since: Date
+    /// Who paused it, if that is known.
+    public var by: String?
+    /// What for.
+    public var reason: String?
+
+    /// Creates a description; for engines.
+    public init(since: Date, by: String?, reason: String?) {
+        self.since = since
+        self.by = by
+        self.reason = reason
     }
 }
 
@@ -102,26 +126,6 @@ public struct PendingActivity: Sendable, Equatable {
         self.attempt = attempt
         self.nextAttemptAt = nextAttemptAt
         self.lastFailure = lastFailure
-    }
-}
-
-/// Which workflows a list shows, newest first.
-public struct WorkflowFilter: Sendable, Equatable {
-    /// Only these statuses; nil for all.
-    public var status: WorkflowStatus?
-    /// Only this workflow; nil for all.
-    public var workflow: String?
-    /// The cursor of the page before; nil for the first page.
-    public var after: String?
-    /// Rows a page, 1 to 200.
-    public var limit: Int
-
-    /// Creates a filter.
-    public init(status: WorkflowStatus? = nil, workflow: String? = nil, after: String? = nil, limit: Int = 50) {
-        self.status = status
-        self.workflow = workflow
-        self.after = after
-        self.limit = min(max(limit, 1), 200)
     }
 }
 

@@ -6,7 +6,7 @@ public import Database
 /// otherwise. After the commit the caller calls ``wake()``; one that forgets costs a delay of one sweep, never a job.
 public protocol WorkflowEngine: Sendable {
     /// Admits a workflow within the caller's transaction; one row. An id that is already taken changes nothing.
-    /// - Throws: ``DatabaseError``, or `EncodingError` when `input` has no JSON.
+    /// - Throws: ``DatabaseError``; `EncodingError` when `input` has no JSON, ``PayloadTooLarge`` when it has too much.
     func start<W: Workflow>(
         _ type: W.Type, id: WorkflowID, input: W.Input, options: StartOptions, in connection: any SQLConnection
     ) throws -> StartOutcome
@@ -22,6 +22,14 @@ public protocol WorkflowEngine: Sendable {
     /// Lets a workflow go on that was parked, itself or an activity of it: because it killed its workers, or because its
     /// code no longer fitted.
     func release(_ id: WorkflowID, in connection: any SQLConnection) throws -> ReleaseOutcome
+
+    /// Calls `body` in the transaction that ends a workflow, with what it has become; children are not told of.
+    ///
+    /// What `body` writes is there if, and only if, the workflow has ended. It must not fail: the end would not be written.
+    /// - Parameter isWanted: Asked once in such a transaction, before anything is read for `body`.
+    func whenClosed(
+        if isWanted: @escaping @Sendable (any SQLConnection) throws -> Bool,
+        _ body: @escaping @Sendable (WorkflowDescription, any SQLConnection) throws -> Void)
 
     /// Lets workers look for work at once. Cheap, and never waits.
     func wake()

@@ -8,12 +8,23 @@ public protocol WorkflowSupervisor: WorkflowEngine {
     ///   - limit: Entries a page, 1 to ``WorkflowTimeline/maximumPage``.
     func timeline(of id: WorkflowID, after: Int, limit: Int) async throws -> WorkflowTimeline?
 
+    /// Says in a sentence why a job is where it is; nil when there is none of that id.
+    func explain(_ id: WorkflowID) async throws -> WorkflowExplanation?
+
     /// Lets a job go on that waits for its next attempt, or has failed.
     ///
     /// A waiting attempt begins now. A failed run is reopened: it goes on from before the failure that ended it, and
     /// what it had finished is kept. Failed children go on with it.
     /// - Parameter activity: Instead of the failure, the activity whose end is taken back: `RenderPictures-1`.
     func retry(_ id: WorkflowID, from activity: String?) async throws -> InterventionOutcome
+
+    /// Pauses a job and its children: what runs may end, nothing new begins, and its code does not move.
+    ///
+    /// It outlives restarts. Cancelling it, or its deadline, ends it all the same.
+    func pause(_ id: WorkflowID, by operatorName: String?, reason: String?) async throws -> InterventionOutcome
+
+    /// Lets a paused job and its children go on.
+    func resume(_ id: WorkflowID) async throws -> InterventionOutcome
 
     /// Calls `body` in the transaction that reopens a run, so that a job's own record goes on with it.
     ///

@@ -107,19 +107,25 @@ public struct Disk: Sendable {
 }
 
 extension Disk {
-    /// Writes `files` into `folder`, which holds nothing else of their names.
-    public static func write(_ files: [String: [UInt8]], to folder: TemporaryFolder) throws {
+    /// Writes `files` into the folder at `path`, which holds nothing else of their names.
+    public static func write(_ files: [String: [UInt8]], to path: String) throws {
         for (name, bytes) in files {
-            let descriptor = open(folder.file(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw SmallDisk.Refusal(code: errno) }
+            let descriptor = open(path + "/" + name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw WriteFailure(code: errno) }
             defer { close(descriptor) }
             var rest = bytes[...]
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-                guard count > 0 else { throw SmallDisk.Refusal(code: errno) }
+                guard count > 0 else { throw WriteFailure(code: errno) }
                 rest = rest.dropFirst(count)
             }
         }
+    }
+
+    /// A file could not be written.
+    public struct WriteFailure: Error {
+        /// The system's error number.
+        public let code: Int32
     }
 }
 
