@@ -27,6 +27,8 @@ extension SQLWorkflowEngine {
     /// Lets a paused job and its children go on.
     public func resume(_ id: WorkflowID) async throws -> InterventionOutcome {
         let now = clock.now.microseconds
+        // Its activities wait in their queues from then on, and no worker knows that they do.
+        defer { wake(forBacklogOf: nil) }
         return try await write { connection in
             guard let run = try EndedRun.find(id, on: connection) else { return .notFound }
             if run.isClosed { return .refused("It has ended; there is nothing to resume.") }

@@ -8,6 +8,8 @@ extension SQLWorkflowEngine {
     public func retry(_ id: WorkflowID, from activity: String? = nil) async throws -> InterventionOutcome {
         let (now, hooks) = (clock.now.microseconds, reopeningHooks.withLock { $0 })
         do {
+            // A waiting attempt may become due, which no worker knows.
+            defer { wake(forBacklogOf: nil) }
             return try await write { connection in
                 guard let run = try EndedRun.find(id, on: connection) else { return .notFound }
                 guard run.isClosed else { return try Self.hurry(run, at: now, on: connection) }
