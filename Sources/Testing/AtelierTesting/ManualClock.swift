@@ -4,7 +4,7 @@ public import FoundationEssentials
 /// A clock that a test moves by hand, so that nothing has to wait for real time.
 public final class ManualClock: WallClock {
     private struct Sleeper {
-        let end: Date
+        var end: Date
         let continuation: CheckedContinuation<Void, any Error>
     }
     private struct Watcher {

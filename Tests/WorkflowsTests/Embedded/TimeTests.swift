@@ -195,7 +195,7 @@ extension ManualClock {
         // A sleeper's end is computed in floating point: it may be off by less than a microsecond.
         let date = try #require(date).addingTimeInterval(0.000_01)
         await whenSomeoneSleeps(until: date)
-        set(to: date)
+        advance(by: .seconds(date.timeIntervalSince(now)))
     }
 }
 

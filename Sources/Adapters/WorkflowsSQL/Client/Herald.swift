@@ -52,10 +52,12 @@ final class Herald: Sendable {
 
     /// What others said in `message`; nil for one of our own.
     func words(in message: String) -> [String]? {
-        // After a new connection everything may have been missed.
-        if message.isEmpty { return [Self.newWork, Self.anyQueue] }
         let parts = message.split(separator: "\n", omittingEmptySubsequences: false)
-        return parts.first.map(String.init) == origin ? nil : parts.dropFirst().map(String.init)
+        if parts.first.map(String.init) == origin { return nil }
+        // Who speaks is there; the next sweep sees whether it still is.
+        set(isAlone: false)
+        // After a new connection everything may have been missed.
+        return message.isEmpty ? [Self.newWork, Self.anyQueue] : parts.dropFirst().map(String.init)
     }
 
     private func send() async {

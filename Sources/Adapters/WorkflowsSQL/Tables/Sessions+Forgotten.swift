@@ -25,7 +25,8 @@ extension Sessions {
             try connection.execute(
                 """
                 UPDATE activity_tasks SET state = CASE WHEN lost >= 2 AND \(waiting: .queued) = 0 THEN 3
-                    ELSE \(waiting: .queued) END, session = NULL, token = token + 1, attempt = attempt - 1, started_at = NULL
+                    ELSE \(waiting: .queued) END, session = NULL,
+                    token = token + 1, attempt = attempt - 1, started_at = NULL
                 WHERE \(run: key)
                 """)
         }

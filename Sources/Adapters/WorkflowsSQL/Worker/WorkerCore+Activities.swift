@@ -161,7 +161,6 @@ extension WorkerCore {
 
     /// Ends the lease of whatever broke a limit, and sets the alarm for the next that may.
     func expireRunning() {
-        let now = now
         for attempt in running.values {
             let limit = attempt.limit(on: setup.clock)
             // An alarm may ring a moment early.

@@ -128,6 +128,8 @@ actor WorkerCore {
         slots.noteBacklogEverywhere()
         needsSweep = true
         doorbell.ring()
+        // So that the others know of this one.
+        setup.engine.herald.tell(.work, [Herald.newWork])
     }
 
     /// Gives back what processes that are gone held.
