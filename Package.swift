@@ -154,7 +154,7 @@ let testing: [Target] = [
     tests(
         "Operations",
         uses: [
-            "Concurrency", "Cryptography", "Database", "DatabaseSQLite", "Identity", "Observability", "Operations", "Web",
+            "Concurrency", "Database", "DatabaseSQLite", "Identity", "Observability", "Operations", "Web",
             "Workflows", "WorkflowsSQL",
         ]),
     tests("Web", uses: ["Concurrency", "Cryptography", "Identity", "Observability", "Web"]),

@@ -66,5 +66,5 @@ need_test_dependencies() {
         as_root mkdir -p /etc/postgresql-common/createcluster.d
         echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.d/atelier-tests.conf >/dev/null
     fi
-    need_debian postgresql mariadb-server
+    need_debian openssl postgresql mariadb-server
 }

@@ -5,6 +5,8 @@
 #   swift test --filter PostgreSQL
 #   scripts/test-servers.sh stop "$ATELIER_TEST_SERVERS"   stops and removes them
 #
+# `start postgresql` starts that one alone, and `restart FOLDER` lets PostgreSQL crash and come up again.
+#
 # The shell that did this has ATELIER_TEST_POSTGRESQL and ATELIER_TEST_MARIADB set to URLs of servers in which the tests
 # may make and drop databases; ./test.sh does all of it by itself. Disk flushes are on, as they are in earnest.
 set -euo pipefail
@@ -17,6 +19,15 @@ as_user() {
     local user=$1; shift
     if [ "$(id -u)" = 0 ]; then setpriv --reuid="$user" --regid="$user" --clear-groups "$@"; else "$@"; fi
 }
+
+# Runs what a server grows out of, with nothing open that belongs to our caller: it would wait for the server's end.
+apart() (
+    for descriptor in /proc/self/fd/*; do
+        descriptor=${descriptor##*/}
+        if [ "$descriptor" -gt 2 ] && [ "$descriptor" != 255 ]; then eval "exec $descriptor>&-"; fi
+    done
+    "$@" >/dev/null 2>&1 </dev/null
+)
 
 own() { if [ "$(id -u)" = 0 ]; then chown -R "$1:" "$2"; fi; }
 
@@ -55,7 +66,7 @@ unix_socket_directories = '$folder'
 max_connections = 400
 shared_buffers = 64MB
 CONF
-    as_user postgres "$programs/pg_ctl" start -W -D "$folder/data" -l "$folder/server.log" >/dev/null 2>&1 </dev/null
+    apart as_user postgres "$programs/pg_ctl" start -W -D "$folder/data" -l "$folder/server.log"
     await PostgreSQL "$folder/server.log" "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"
     echo "export ATELIER_TEST_POSTGRESQL='postgres://atelier:$password@127.0.0.1:$port/postgres'"
 }
@@ -65,12 +76,16 @@ start_mariadb() {
     command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || fail "MariaDB's server is missing: install mariadb-server"
     port=$(spare_port) password=$(python3 -c 'import secrets; print(secrets.token_hex(12))')
     mkdir -m 755 "$folder"
+    openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+        -keyout "$folder/key.pem" -out "$folder/certificate.pem" 2>"$servers/mariadb-certificate.log" \
+        || fail "MariaDB's certificate could not be made: is openssl installed?"
     own mysql "$folder"
     as_user mysql mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal \
         --skip-test-db >"$servers/mariadb-install.log" 2>&1 </dev/null \
         || { tail -n 20 "$servers/mariadb-install.log" >&2; fail "MariaDB's data folder could not be made"; }
     as_user mysql setsid /usr/sbin/mariadbd --no-defaults --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 \
         --socket="$folder/socket" --pid-file="$folder/pid" --max-connections=400 --innodb-buffer-pool-size=64M \
+        --ssl-cert="$folder/certificate.pem" --ssl-key="$folder/key.pem" \
         >"$folder/server.log" 2>&1 </dev/null &
     await MariaDB "$folder/server.log" mariadb --no-defaults --socket="$folder/socket" -u root -e 'SELECT 1'
     mariadb --no-defaults --socket="$folder/socket" -u root -e \
@@ -82,10 +97,18 @@ start() {
     servers=$(mktemp -d /tmp/atelier-servers-XXXXXX)
     chmod 755 "$servers"
     trap 'stop "$servers"' ERR EXIT
-    start_postgresql
-    start_mariadb
+    local name
+    [ $# -gt 0 ] || set -- postgresql mariadb
+    for name in "$@"; do "start_$name"; done
     trap - ERR EXIT
     echo "export ATELIER_TEST_SERVERS='$servers'"
+}
+
+# As after a power cut: nothing is told to the clients, and the log is replayed.
+restart() {
+    local folder="$1/postgresql"
+    apart as_user postgres "$(postgresql_programs)/pg_ctl" restart -w -m immediate -D "$folder/data" \
+        -l "$folder/server.log"
 }
 
 stop() {
@@ -111,7 +134,8 @@ end_process() {
 }
 
 case ${1:-} in
-    start) start ;;
+    start) shift; start "$@" ;;
+    restart) restart "${2:?the folder that start named}" ;;
     stop) stop "${2:?the folder that start named}" ;;
-    *) fail "usage: scripts/test-servers.sh start | stop FOLDER" ;;
+    *) fail "usage: scripts/test-servers.sh start [NAME ...] | restart FOLDER | stop FOLDER" ;;
 esac

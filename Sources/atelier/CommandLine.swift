@@ -21,7 +21,8 @@ struct Arguments {
         } else {
             subject = nil
         }
-        if let first = rest.first, !first.hasPrefix("--"), let subject, specification.operandSubjects.contains(subject) {
+        if let first = rest.first, !first.hasPrefix("--"), let subject, specification.operandSubjects.contains(subject)
+        {
             operand = rest.removeFirst()
         } else {
             operand = nil
@@ -72,9 +73,10 @@ struct CommandSpecification {
     var flags: [String: String] = [:]
 
     var help: String {
-        let subject = subjects.isEmpty ? "" : " [" + subjects.keys.sorted().joined(separator: "|") + "]"
+        var subject = subjects.isEmpty ? "" : " [" + subjects.keys.sorted().joined(separator: "|") + "]"
+        if !operandName.isEmpty { subject += " [\(operandName)]" }
         let hasOptions = !options.isEmpty || !flags.isEmpty
-        var lines = ["usage: atelier \(name)\(subject)\(operandName.isEmpty ? "" : " [\(operandName)]")\(hasOptions ? " [options]" : "")", "", summary]
+        var lines = ["usage: atelier \(name)\(subject)\(hasOptions ? " [options]" : "")", "", summary]
         let rows =
             subjects.map { ($0.key, $0.value) } + options.map { ("--\($0.key) VALUE", $0.value) }
             + flags.map { ("--\($0.key)", $0.value) }

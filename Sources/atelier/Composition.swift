@@ -154,7 +154,8 @@ struct Composition: Sendable {
 extension Composition {
     /// Brings every component's tables up to date.
     private func migrate() async throws {
-        let migrations = Migration.workflows + Admission.migrations + Webhooks.migrations + studios.flatMap(\.migrations)
+        let migrations =
+            Migration.workflows + Admission.migrations + Webhooks.migrations + studios.flatMap(\.migrations)
         _ = try await Migrator(migrations, clock: clock).run(on: database)
     }
 
@@ -163,12 +164,12 @@ extension Composition {
     func server(onReady: @escaping @Sendable (Int) -> Void) -> MicrohttpdServer {
         var router = Router()
         for studio in studios { studio.register(routes: &router) }
-        webhooks.register(routes: &router, access: Self.access(settings))
         OperationsRoutes(
             database: database, objects: objects, signer: signer, metrics: metrics, clock: clock
         ).register(in: &router)
         let admin = adminAccess
         admin.register(in: &router)
+        webhooks.register(routes: &router, access: admin.access)
         JobRoutes(engine: engine, access: admin.access, clock: clock).register(in: &router)
         QueueRoutes(queues: engine, access: admin.access).register(in: &router)
         var configuration = ServerConfiguration(host: settings[WebSettings.host], port: settings[WebSettings.port])

@@ -54,6 +54,16 @@ extension ProgramSettings {
             return "opens, and every page is sound"
         }
         let version = try await database.read { try $0.first("SELECT version() AS version")?.text("version") } ?? ""
-        return "answers: \(database.dialect.rawValue), \(version.prefix { $0 != "(" }.prefix(60))"
+        let answer = "answers: \(database.dialect.rawValue), \(version.prefix { $0 != "(" }.prefix(60))"
+        return try await flushesCommits(database)
+            ? answer
+            : answer + "; innodb_flush_log_at_trx_commit is not 1: a power cut there loses what was acknowledged"
+    }
+
+    private static func flushesCommits(_ database: any Database) async throws -> Bool {
+        guard database.dialect == .mysql else { return true }
+        return try await database.read {
+            try $0.first("SELECT @@innodb_flush_log_at_trx_commit AS flushes")?.integer("flushes") == 1
+        }
     }
 }

@@ -8,7 +8,7 @@ enum Program {
     static var commands: [any Command.Type] {
         [
             ServeCommand.self, APICommand.self, WorkerCommand.self, MigrateCommand.self, JobsCommand.self,
-            QueuesCommand.self, DoctorCommand.self, DemoCommand.self, BenchCommand.self,
+            QueuesCommand.self, WebhooksCommand.self, DoctorCommand.self, DemoCommand.self, BenchCommand.self,
         ]
     }
 

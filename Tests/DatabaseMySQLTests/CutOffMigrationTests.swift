@@ -18,27 +18,35 @@ import Testing
         Migration(component: "shop", version: 2) { _ in ["UPDATE goods SET price = price * 2"] },
     ]
 
-    @Test(arguments: TestDatabase.ofMySQL, [Cut.before, .after])
+    @Test(arguments: TestDatabase.ofMySQL)
     func `cut off at any statement they are finished by the next program, each statement once`(
-        on server: TestDatabase, _ cut: Cut
+        on server: TestDatabase
     ) async throws {
         var count = 0
-        var wasCut = true
-        while wasCut {
-            count += 1
-            wasCut = try await server.withURL { [count] url in
-                let scissors = Scissors(try MySQLDriver(url: url), cutting: cut, statement: count)
-                let wasCut = await Self.migrate(over: scissors)
-
-                let database = try await server.open(url)
-                try await Migrator(Self.migrations).run(on: database)
-                try await Self.expectShop(on: database, "cut \(cut) statement \(count)")
-                await database.close()
-                return wasCut
+        var wereCut = true
+        while wereCut {
+            let outcomes = try await (count + 1...count + 8).concurrentMap(atMost: 8) { number in
+                try await Self.cutAndFinish(on: server, statement: number)
             }
+            count += outcomes.count { $0 }
+            wereCut = outcomes.allSatisfy { $0 }
         }
         // As many as the migrations have, at the least.
         #expect(count > 15)
+    }
+
+    /// - Returns: Whether there was a statement with that number.
+    private static func cutAndFinish(on server: TestDatabase, statement number: Int) async throws -> Bool {
+        try await server.withURL { url in
+            let scissors = Scissors(try MySQLDriver(url: url), cutAfter: number)
+            let wasCut = await migrate(over: scissors)
+
+            let database = try await server.open(url, few)
+            try await Migrator(migrations).run(on: database)
+            try await expectShop(on: database, "cut after statement \(number)")
+            await database.close()
+            return wasCut
+        }
     }
 
     @Test(arguments: TestDatabase.ofMySQL)
@@ -75,8 +83,14 @@ import Testing
         }
     }
 
-    private static func migrate(over scissors: Scissors) async -> Bool {
+    private static var few: PoolLimits {
         var limits = PoolLimits()
+        limits.connections = 1
+        return limits
+    }
+
+    private static func migrate(over scissors: Scissors) async -> Bool {
+        var limits = few
         // One try: a second one on a new connection would be the next program already.
         limits.patience = .zero
         let database = PooledDatabase(scissors, limits: limits)
@@ -97,18 +111,13 @@ import Testing
     }
 }
 
-/// Whether a statement that the connection breaks at is carried out.
-enum Cut: Sendable { case before, after }
-
-/// A driver whose connections break for good at a statement, as when the program is killed there.
+/// A driver whose connections break for good after a statement, as when the program is killed there.
 final class Scissors: ServerDriver {
     private let driver: MySQLDriver
-    private let cut: Cut
     private let left: Locked<Int>
 
-    init(_ driver: MySQLDriver, cutting cut: Cut, statement count: Int) {
+    init(_ driver: MySQLDriver, cutAfter count: Int) {
         self.driver = driver
-        self.cut = cut
         left = Locked(count)
     }
 
@@ -127,7 +136,7 @@ final class Scissors: ServerDriver {
         }
         guard number <= 0 else { return try body() }
         // Of what the statement itself says the program hears nothing.
-        if number == 0, cut == .after { _ = try? body() }
+        if number == 0 { _ = try? body() }
         throw DatabaseError.unavailable("it was cut")
     }
 }

@@ -60,7 +60,11 @@ import Testing
             await #expect {
                 _ = try await waiting.value
             } throws: { error in
-                if case DatabaseError.busy(let reason) = error { reason.contains("no connection was free") } else { false }
+                if case DatabaseError.busy(let reason) = error {
+                    reason.contains("no connection was free")
+                } else {
+                    false
+                }
             }
             gate.open()
             try await holder.value

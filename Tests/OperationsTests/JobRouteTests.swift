@@ -39,7 +39,8 @@ import WorkflowsSQL
                 #expect(again.status == 409)
                 #expect(try again.object["detail"] as? String == "It completed; there is nothing to retry.")
                 let timeline = try await office.send(
-                    "GET", "/admin/jobs/chore-1/timeline?limit=4", token: token).object
+                    "GET", "/admin/jobs/chore-1/timeline?limit=4", token: token
+                ).object
                 #expect((timeline["items"] as? [Any])?.count == 4 && timeline["next_cursor"] is String)
             }
         }
@@ -93,7 +94,8 @@ import WorkflowsSQL
             let listed = try await office.send("GET", "/admin/jobs?owner=bob&limit=2", token: token).object
             #expect((listed["items"] as? [[String: Any]])?.map { $0["id"] as? String } == ["chore-5", "chore-4"])
             let future = try await office.send(
-                "GET", "/admin/jobs?started_after=2999-01-01T00:00:00%2B02:00", token: token).object
+                "GET", "/admin/jobs?started_after=2999-01-01T00:00:00%2B02:00", token: token
+            ).object
             #expect((future["items"] as? [Any])?.isEmpty == true)
         }
     }
@@ -128,7 +130,9 @@ import WorkflowsSQL
                 "Bearer  \(token)",
             ]
             for authorization in bad {
-                for (method, path) in [("GET", "/admin/jobs"), ("GET", "/admin/jobs/x"), ("POST", "/admin/jobs/x/retry")] {
+                for (method, path) in [
+                    ("GET", "/admin/jobs"), ("GET", "/admin/jobs/x"), ("POST", "/admin/jobs/x/retry"),
+                ] {
                     let response = await office.send(method, path, authorization: authorization)
                     #expect(response.status == 401, "\(authorization ?? "nothing")")
                     #expect(response.headers["WWW-Authenticate"] == #"Bearer realm="atelier""#)

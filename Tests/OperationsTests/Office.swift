@@ -153,5 +153,7 @@ private final class TextBody: RequestBody {
 final class KeptWriter: ResponseWriter {
     private let text = Locked("")
     var lines: [String] { text.withLock { $0.split(separator: "\n").map(String.init) } }
-    func write(_ bytes: [UInt8]) async throws(RequestBodyError) { text.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }
+    func write(_ bytes: [UInt8]) async throws(RequestBodyError) {
+        text.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+    }
 }

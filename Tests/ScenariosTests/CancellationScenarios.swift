@@ -78,7 +78,7 @@ import Testing
         "0x1", "1.0", String(repeating: "9", count: 40), "abc",
     ]
 
-    @Test func `is refused with 422, and one of 10 kB before it is looked at`() async throws {
+    @Test func `is refused with 422, one with NUL and one of 10 kB before they are looked at`() async throws {
         let scratch = try Scratch()
         let server = try await AtelierProcess(["api"], home: scratch.url)
         let client = Client(server)
@@ -87,7 +87,9 @@ import Testing
         for id in Self.ids {
             for method in ["GET", "DELETE"] {
                 let answer = try await client.send(method, "/campaigns/\(id)")
-                #expect(answer.status == 422, "\(method) \(id): \(answer.status) \(answer.text)")
+                // No route ever sees a control character.
+                let expected = id.contains("%00") ? 400 : 422
+                #expect(answer.status == expected, "\(method) \(id): \(answer.status) \(answer.text)")
                 #expect(answer.json["detail"] != nil, "\(id)")
             }
         }

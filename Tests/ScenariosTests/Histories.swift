@@ -8,6 +8,11 @@ struct Histories {
 
     init(database: URL) async throws {
         let database = try await SQLiteDatabase(path: database.path)
+        try await self.init(database)
+        await database.close()
+    }
+
+    init(_ database: any Database) async throws {
         rows = try await database.read { connection in
             try connection.query(
                 """
@@ -15,7 +20,6 @@ struct Histories {
                 LEFT JOIN workflow_history h ON h.run = r.id
                 """)
         }
-        await database.close()
     }
 
     /// The status of `workflow`, which has one run.

@@ -47,7 +47,8 @@ private let oldStore = AtelierProcess.checkout.appendingPathComponent("Tests/Fix
         let before = try Data(contentsOf: file)
 
         let run = try await AtelierProcess.run(
-            ["serve"], in: scratch.url, environment: AtelierProcess.environment(home: scratch.url))
+            ["serve"], in: scratch.url,
+            environment: AtelierProcess.environment(home: scratch.url, adding: ["ATELIER_LOG_LEVEL": "error"]))
 
         #expect(run.code == 3)
         #expect(run.output.contains("version 99") && run.output.contains("newer program"), "\(run.output)")

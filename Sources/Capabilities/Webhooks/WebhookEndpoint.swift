@@ -29,6 +29,9 @@ public struct WebhookEndpoint: Sendable, Equatable {
     /// After so long without a message that arrived, a receiver is given up.
     static let patience = Duration.seconds(72 * 3600)
 
+    /// The secret, for whoever has just made it.
+    public var newSecret: WebhookSecret { secret }
+
     /// A new receiver.
     init(
         url: String, events: Set<WebhookEvent>, owner: String?, secret: WebhookSecret, createdAt: Date

@@ -4,8 +4,8 @@ extension WebhookStore {
     /// The history of the tables.
     static let migrations = [
         Migration(component: "webhooks", version: 1) { dialect in
-            let bytes = dialect == .postgresql ? "BYTEA" : "BLOB"
-            let key = dialect == .mysql ? "VARCHAR(255) COLLATE utf8mb4_bin" : "VARCHAR(255)"
+            let words = SchemaWords(dialect)
+            let (bytes, key) = (words.bytes, words.key)
             return [
                 """
                 CREATE TABLE webhook_endpoints (

@@ -48,6 +48,7 @@ final class Fleet: @unchecked Sendable {
     private func begin(_ place: Int) {
         guard !isClosing, places[place] == nil else { return }
         let process = SimulatedProcess(world, host: scenario.isSpread ? place : 0, mayDie: true)
+        if scenario.clocksDiffer { process.clockOffset = world.chance.between(-5_000_000...5_000_000) }
         let shutdown = ShutdownSignal()
         places[place] = Place(process: process, shutdown: shutdown)
         let worker = makeWorker(process)

@@ -2,7 +2,7 @@ import Database
 import Workflows
 import WorkflowsSQL
 
-/// Looks after jobs as a person would: releases what was parked, and retries what failed.
+/// Looks after jobs as a person would: releases what was parked, retries what failed, pauses and limits for a while.
 ///
 /// Sendable by use: a simulation has one thread.
 final class Operator: @unchecked Sendable {
@@ -33,7 +33,31 @@ final class Operator: @unchecked Sendable {
         }
     }
 
+    /// Makes a rule or takes one back; while the storm lasts, any.
+    private func makeRules() async throws {
+        let world = process.world
+        let queue: TaskQueue = world.chance.pick(["default", "gpu"])
+        guard world.now < world.weather.calmAt else {
+            for queue: TaskQueue in ["default", "gpu"] { try await engine.resume(queue: queue) }
+            for job in Scenario.current.jobs { _ = try await engine.resume(job.id) }
+            return
+        }
+        world.note(.client, process: process.number, "a rule for \(queue.rawValue)")
+        switch world.chance.below(5) {
+        case 0: try await engine.pause(queue: queue, reason: "to see what happens")
+        case 1: try await engine.resume(queue: queue)
+        case 2: try await engine.limit(queue, to: TaskQueueLimits(concurrency: world.chance.between(1...3)))
+        case 3:
+            let job = world.chance.pick(Scenario.current.jobs).id
+            note(job, "paused: \(try await engine.pause(job, by: "operator", reason: nil))")
+        default:
+            let job = world.chance.pick(Scenario.current.jobs).id
+            note(job, "resumed: \(try await engine.resume(job))")
+        }
+    }
+
     private func makeRound() async throws {
+        if Scenario.current.isRuled { try await makeRules() }
         for row in try await engine.list(WorkflowFilter(limit: 100)).workflows {
             switch row.status {
             case .running:

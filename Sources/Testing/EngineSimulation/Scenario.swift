@@ -20,6 +20,10 @@ struct Scenario: Sendable {
     var lossesUntilPoison = 1000
     /// Whether steps may fail that somebody has to retry, or end their process, and when the former are repaired.
     var isFragile = false
+    /// Whether an operator pauses and limits jobs and queues.
+    var isRuled = false
+    /// Whether the machines' clocks differ, by up to five seconds.
+    var clocksDiffer = false
     var repairedAt = 0
 
     /// A workflow that a client starts, and what the client does to it then.
@@ -47,6 +51,8 @@ extension Scenario {
         isFragile = chance.happens(0.3)
         if isFragile { lossesUntilPoison = chance.pick([2, 4]) }
         repairedAt = chance.below(5_000_000)
+        isRuled = chance.happens(0.25)
+        clocksDiffer = chance.happens(0.2)
         let hasChange = chance.happens(0.3)
         if hasChange { upgradeAt = chance.between(500_000...3_000_000) }
         for number in 0..<chance.between(1...5) {

@@ -37,6 +37,7 @@ struct SimulatedDatabase: Database {
         if fate == .repeated { _ = Result { try world.store.transaction(commits: false, body) } }
         let result = Result { try commit(body, isWrite) }
         world.transactions += 1
+        if isWrite { world.checkRules() }
         world.note(
             .transaction, process: process.number, number: number,
             "\(isWrite ? "write" : "read") \(Self.outcome(result))")

@@ -10,6 +10,8 @@ final class SimulatedProcess: @unchecked Sendable {
     let number: Int
     let identity: ProcessIdentity
     let mayDie: Bool
+    /// How far its clock is ahead, in microseconds.
+    var clockOffset = 0
     private(set) var isAlive = true
     /// Until when it stands still.
     private var stalledUntil = 0
@@ -97,7 +99,8 @@ final class SimulatedProcess: @unchecked Sendable {
 struct SimulatedClock: WallClock {
     let process: SimulatedProcess
 
-    var now: Date { process.world.date }
+    var now: Date { process.world.date.addingTimeInterval(Double(process.clockOffset) / 1_000_000) }
+    var uptime: Duration { .microseconds(process.world.now) }
 
     func sleep(for duration: Duration) async throws {
         try Task.checkCancellation()

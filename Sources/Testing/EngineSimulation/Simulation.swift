@@ -77,9 +77,10 @@ final class Play: @unchecked Sendable {
     init(_ world: World, _ scenario: Scenario) {
         self.world = world
         self.scenario = scenario
+        if scenario.isRuled { world.rules = RuleWatch() }
         let office = SimulatedProcess(world, host: 9, mayDie: false)
         self.office = office
-        person = scenario.isFragile ? Operator(in: office) : nil
+        person = scenario.isFragile || scenario.isRuled ? Operator(in: office) : nil
         fleet = Fleet(world, scenario)
         clients = scenario.jobs.flatMap { job in
             [job.plan, job.rival].compactMap { $0 }.map { Client(job, plan: $0, in: office) }

@@ -21,6 +21,8 @@ final class World: @unchecked Sendable {
     /// What each activity did, by run and activity.
     var deeds: [String: Deed] = [:]
     var transactions = 0
+    /// In scenarios with an operator who makes rules.
+    var rules: RuleWatch?
     private var agenda = Agenda()
     private var lastNumber = 0
 
@@ -66,6 +68,17 @@ final class World: @unchecked Sendable {
         _ event: Trace.Event, process: Int = 0, number: Int = 0, _ words: @autoclosure () -> String = ""
     ) {
         trace.add(now, event, process, number, words)
+    }
+
+    /// Looks at the tables after a commit.
+    func checkRules() {
+        guard rules != nil else { return }
+        do {
+            let problem = try store.transaction(commits: false) { try rules?.problem(on: $0) }
+            if let problem { violate(problem) }
+        } catch {
+            violate("the rules cannot be read: \(error)")
+        }
     }
 
     /// Adds a line for people, which is no part of what is compared.

@@ -26,7 +26,7 @@ enum JobsCommand: Command {
         ])
 
     static func run(_ arguments: Arguments) async throws -> ExitCode {
-        guard let verb = arguments.subject else { throw UsageError("jobs needs a word: list, show, explain, retry ...") }
+        guard let verb = arguments.subject else { throw UsageError("jobs needs a word such as list, show or retry") }
         let request = try JobsRequest(verb, arguments)
         let settings = try ProgramSettings.load(writingSecrets: false)
         let composition = try await Composition(settings, logger: .silent, metrics: Metrics())

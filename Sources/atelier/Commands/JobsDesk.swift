@@ -74,7 +74,8 @@ struct JobsDesk {
             return code
         }
         let verb = isDryRun ? "would be tried" : "changed"
-        Terminal.out("\(intervention.rawValue): \(outcome.matched) fit, \(outcome.changed) \(verb), \(outcome.refused) not")
+        let (matched, changed, refused) = (outcome.matched, outcome.changed, outcome.refused)
+        Terminal.out("\(intervention.rawValue): \(matched) fit, \(changed) \(verb), \(refused) not")
         for refusal in outcome.refusals { Terminal.out("  \(refusal.id): \(refusal.reason)") }
         if let cursor = outcome.next { Terminal.out("more with --cursor \(cursor)") }
         return code

@@ -218,7 +218,9 @@ private struct Minding: Workflow {
                 let first = try await bed.embedded.intervene(.retry, inAll: filter, by: nil, limit: 3)
                 #expect(first.matched == 3 && first.changed == 3 && first.next != nil)
                 for number in 3...5 {
-                    #expect(try await bed.engine.waitForClose(of: WorkflowID(recorded: "bad-\(number)"))?.status == .completed)
+                    #expect(
+                        try await bed.engine.waitForClose(of: WorkflowID(recorded: "bad-\(number)"))?.status
+                            == .completed)
                 }
                 let owned = WorkflowFilter(status: .completed, owner: "bob")
                 let refused = try await bed.embedded.intervene(.retry, inAll: owned, by: nil)

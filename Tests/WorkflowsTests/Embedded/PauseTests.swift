@@ -49,8 +49,9 @@ private struct Household: Workflow {
                 #expect(paused == .done("It is paused: what runs may end, and nothing new begins until it is resumed."))
                 let again = try await bed.embedded.pause("job", by: nil, reason: nil)
                 #expect(again == .refused("It is paused already."))
-                try await bed.until("job", is: .paused)
+                // At once: whether the worker has heard of it or not, the second errand must not begin.
                 goOn.trigger()
+                try await bed.until("job", is: .paused)
                 while try await bed.completedInInbox() == 0 { try await pause() }
                 let description = try #require(try await bed.engine.describe("job"))
                 #expect(description.pause?.by == "ada" && description.pause?.reason == "a look at it")

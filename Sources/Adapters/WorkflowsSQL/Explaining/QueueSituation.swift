@@ -71,7 +71,7 @@ struct Workers {
                 id: try row.text("id"),
                 identity: ProcessIdentity(host: try row.text("host"), process: try row.text("process")),
                 expiresAt: try row.integer("expires_at"))
-            // Only shown: whether it is dead is for the workers to judge, by more than this machine's clock.
+            // What runs on another machine is taken at its word until its time is over.
             guard !(session.isDead(seenBy: .operatingSystem) ?? (session.expiresAt < now)) else { return nil }
             return Workers(queues: try row.optionalText("queues").map { try JSONText.decode($0) } ?? [])
         }

@@ -30,6 +30,13 @@ enum Pause {
         return true
     }
 
+    /// The runs that `session` holds although their jobs are paused: those that it still has to let go of.
+    static func runs(heldBy session: String, on connection: any SQLConnection) throws -> Set<Int> {
+        let rows = try connection.query(
+            "SELECT id FROM workflow_runs WHERE state = 1 AND session = \(session) AND paused_at IS NOT NULL")
+        return Set(try rows.map { try $0.integer("id") })
+    }
+
     /// Lets go of a run that was paused while `session` held it.
     static func complete(_ run: Int, for session: String, on connection: any SQLConnection) throws {
         let changed = try connection.execute(

@@ -12,6 +12,8 @@ extension SQLWorkflowEngine {
     ) async throws -> InterventionOutcome {
         let now = clock.now.microseconds
         return try await write { connection in
+            // Whoever holds the run is kept from beginning anything with its next commit: it must look first.
+            try QueueRules.announceChange(on: connection)
             guard let run = try EndedRun.find(id, on: connection) else { return .notFound }
             if run.isClosed { return .refused("It has ended; there is nothing to pause.") }
             guard try Pause.begin(run.id, at: now, by: operatorName, reason: reason, on: connection) else {
@@ -26,12 +28,11 @@ extension SQLWorkflowEngine {
 
     /// Lets a paused job and its children go on.
     public func resume(_ id: WorkflowID) async throws -> InterventionOutcome {
-        let now = clock.now.microseconds
-        // Its activities wait in their queues from then on, and no worker knows that they do.
-        defer { wake(forBacklogOf: nil) }
+        let (now, bulletin) = (clock.now.microseconds, bulletin)
         return try await write { connection in
             guard let run = try EndedRun.find(id, on: connection) else { return .notFound }
             if run.isClosed { return .refused("It has ended; there is nothing to resume.") }
+            bulletin.noteBacklog()
             guard try Pause.lift(run.id, at: now, on: connection) else { return .refused("It is not paused.") }
             for child in try Self.openChildren(of: run.id, on: connection) {
                 try Pause.lift(child, at: now, on: connection)

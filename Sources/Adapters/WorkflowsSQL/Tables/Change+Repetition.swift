@@ -8,9 +8,9 @@ extension Change {
         switch self {
         case .turn(let turn): return try turn.wasApplied(for: session, on: connection)
         case .retry(let key, let token, _, _, _, _):
-            // Nothing else leads from this lease to a wait for the next attempt.
+            // Nothing else leads from this lease to a wait for the next attempt, or for the job to be resumed.
             return try connection.first(
-                "SELECT run FROM activity_tasks WHERE \(run: key) AND token = \(token + 1) AND state = 1") != nil
+                "SELECT run FROM activity_tasks WHERE \(run: key) AND token = \(token + 1) AND state IN (1, 5)") != nil
         // These change nothing when they are repeated, or are refused: their lease has ended.
         case .relay, .handBack, .parkTask, .heartbeat, .release, .leave, .park, .clearLoss: return false
         }

@@ -43,9 +43,8 @@ struct QueueRules: Sendable {
 
     /// Adds the row of a queue if it has none.
     static func insertRow(for queue: TaskQueue, on connection: any SQLConnection) throws {
-        let (ignore, conflict) = connection.dialect == .mysql ? ("IGNORE ", "") : ("", " ON CONFLICT (name) DO NOTHING")
-        try connection.execute(
-            "INSERT \(unsafe: ignore)INTO task_queues (name) VALUES (\(queue.rawValue))\(unsafe: conflict)")
+        _ = try connection.insert(
+            "INSERT INTO task_queues (name) VALUES (\(queue.rawValue))", unlessKnown: "name")
     }
 }
 

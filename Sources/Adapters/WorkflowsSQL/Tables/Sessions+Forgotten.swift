@@ -12,7 +12,8 @@ extension Sessions {
         for run in try held.map({ try $0.integer("id") }) where !runs.contains(run) {
             try connection.execute(
                 """
-                UPDATE workflow_runs SET state = CASE WHEN lost >= 2 THEN 5 ELSE 0 END, session = NULL
+                UPDATE workflow_runs SET session = NULL,
+                    state = CASE WHEN paused_at IS NOT NULL THEN 6 WHEN lost >= 2 THEN 5 ELSE 0 END
                 WHERE id = \(run)
                 """)
         }
@@ -23,7 +24,8 @@ extension Sessions {
             if tasks.contains(key) { continue }
             try connection.execute(
                 """
-                UPDATE activity_tasks SET state = CASE WHEN lost >= 2 THEN 3 ELSE 0 END, session = NULL,
+                UPDATE activity_tasks SET state = CASE WHEN lost >= 2 AND \(waiting: .queued) = 0 THEN 3
+                    ELSE \(waiting: .queued) END, session = NULL,
                     token = token + 1, attempt = attempt - 1, started_at = NULL
                 WHERE \(run: key)
                 """)

@@ -18,7 +18,7 @@ extension Turn {
     func taskValues(for session: String) -> [SQLValue] {
         newTasks.flatMap { task -> [SQLValue] in
             let command = task.command
-            let state = task.isLeased ? TaskState.running : .queued
+            let state = task.isLeased ? TaskState.running : task.isPaused ? .paused : .queued
             return [
                 run.sqlValue, command.id.sqlValue, command.name.sqlValue, command.options.taskQueue.rawValue.sqlValue,
                 priority.sqlValue, fairnessKey.sqlValue, task.sequence.sqlValue, state.rawValue.sqlValue,

@@ -21,6 +21,8 @@ struct Turn: Sendable {
         let options: String?
         /// Leased at once by the worker that writes it, instead of waiting in the queue.
         var isLeased: Bool
+        /// Put aside at once, because its job was paused meanwhile.
+        var isPaused = false
     }
     struct Closing: Sendable {
         let status: WorkflowStatus

@@ -97,9 +97,14 @@ struct SlotTable: Sendable {
     /// Lets an activity that took its slot at once wait in the database after all, if its queue is restricted now.
     mutating func sendBack(_ queue: TaskQueue) -> Bool {
         guard restricted.contains(queue) else { return false }
+        putAside(queue)
+        return true
+    }
+
+    /// Lets an activity that took its slot at once wait in the database after all.
+    mutating func putAside(_ queue: TaskQueue) {
         release(queue)
         queues[queue]?.queueing += 1
-        return true
     }
 
     /// Notes that a lease ended, which may let another activity of a restricted queue start.

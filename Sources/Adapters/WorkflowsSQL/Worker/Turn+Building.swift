@@ -46,7 +46,8 @@ extension Turn {
                 NewTask(
                     command: activity, sequence: firstSequence + entries.count,
                     expiresAt: activity.options.scheduleToClose.map { time + $0.microseconds },
-                    options: entry.detail, isLeased: takeSlot(activity.options.taskQueue)))
+                    options: activity.overridesOptions ? entry.detail : nil,
+                    isLeased: takeSlot(activity.options.taskQueue)))
         case .cancelActivity(let id): cancelledTasks.append(id)
         case .startTimer(let id, let duration): newTimers.append((id, time + max(0, duration.microseconds)))
         case .cancelTimer(let id): cancelledTimers.append(id)

@@ -87,13 +87,17 @@ extension WorkerCore {
         await commit(second)
     }
 
-    /// Lets activities wait whose queue has been paused or limited since they were given a slot.
+    /// Lets activities wait whose queue or job has been paused, or whose queue was limited, since they got a slot.
     private func commitUnderNewRules(_ batch: Batch) async {
+        let paused: Set<Int>
         do {
-            adopt(
-                try await setup.database.read { connection in
-                    try QueueRules.read(at: try Sessions.revision(of: batch.session, on: connection), on: connection)
-                })
+            let (rules, runs) = try await setup.database.read { connection in
+                let revision = try Sessions.revision(of: batch.session, on: connection)
+                let rules = try QueueRules.read(at: revision, on: connection)
+                return (rules, try Pause.runs(heldBy: batch.session, on: connection))
+            }
+            adopt(rules)
+            paused = runs
         } catch {
             return await commitInParts(batch, after: error)
         }
@@ -102,7 +106,13 @@ extension WorkerCore {
         for index in batch.changes.indices.dropFirst(batch.unsure) {
             guard case .turn(var turn) = batch.changes[index] else { continue }
             for task in turn.newTasks.indices where turn.newTasks[task].isLeased {
-                turn.newTasks[task].isLeased = !slots.sendBack(turn.newTasks[task].command.options.taskQueue)
+                let queue = turn.newTasks[task].command.options.taskQueue
+                if paused.contains(turn.run) {
+                    slots.putAside(queue)
+                    (turn.newTasks[task].isLeased, turn.newTasks[task].isPaused) = (false, true)
+                } else {
+                    turn.newTasks[task].isLeased = !slots.sendBack(queue)
+                }
             }
             batch.changes[index] = .turn(turn)
         }

@@ -44,4 +44,3 @@ public struct WorkflowFilter: Sendable, Equatable {
             && startedBefore == nil && queue == nil
     }
 }
-
