@@ -79,7 +79,7 @@ let capabilities: [Target] = [
 let adapters: [Target] = [
     adapter("DatabaseSQLite", uses: ["Concurrency", "Database", "Observability", "CSQLite"]),
     adapter("DatabasePostgreSQL", uses: ["Concurrency", "Database", "CLinux", "CPostgreSQL"]),
-    adapter("DatabaseMySQL", uses: ["Database", "CMariaDB"]),
+    adapter("DatabaseMySQL", uses: ["Concurrency", "Database", "CMariaDB"]),
     adapter("HTTPClientCurl", uses: ["Concurrency", "HTTPClient", "CCurl"]),
     adapter("WorkflowsSQL", uses: ["Concurrency", "Database", "Observability", "Workflows"]),
     adapter("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "CLinux"]),
@@ -115,7 +115,9 @@ let program: [Target] = [
 let testing: [Target] = [
     .target(
         name: "AtelierTesting",
-        dependencies: ["Concurrency", "Database", "DatabaseMySQL", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows"],
+        dependencies: [
+            "Concurrency", "Database", "DatabaseMySQL", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows",
+        ],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
     .target(
         name: "Faults", dependencies: ["CFaultySQLite", "Concurrency", "Database"], path: "Sources/Testing/Faults",

@@ -171,6 +171,7 @@ extension Composition {
         admin.register(in: &router)
         webhooks.register(routes: &router, access: admin.access)
         JobRoutes(engine: engine, access: admin.access, clock: clock).register(in: &router)
+        QueueRoutes(queues: engine, access: admin.access).register(in: &router)
         var configuration = ServerConfiguration(host: settings[WebSettings.host], port: settings[WebSettings.port])
         configuration.maximumConnections = settings[WebSettings.maximumConnections]
         configuration.shutdownGrace = settings[WebSettings.shutdownGrace]

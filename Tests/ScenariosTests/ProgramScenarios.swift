@@ -15,7 +15,10 @@ import Testing
         #expect(!run.output.contains(AtelierProcess.password))
     }
 
-    @Test(arguments: [["dance"], ["serve", "--loud"], ["serve", "now"], ["bench", "--clients", "many"]])
+    @Test(arguments: [
+        ["dance"], ["serve", "--loud"], ["serve", "now"], ["bench", "--clients", "many"],
+        ["queues"], ["queues", "pause"], ["queues", "limit", "gpu"], ["queues", "limit", "gpu", "--rate", "-1"],
+    ])
     func `exits with 2 when it is called wrongly`(arguments: [String]) async throws {
         let scratch = try Scratch()
 
@@ -38,6 +41,27 @@ import Testing
             #expect(all.output.contains(command))
         }
         #expect(one.output.contains("--queue"))
+    }
+
+    @Test func `looks after task queues from a terminal`() async throws {
+        let scratch = try Scratch()
+        let environment = AtelierProcess.environment(home: scratch.url)
+        func queues(_ words: String...) async throws -> (code: Int32, output: String) {
+            try await AtelierProcess.run(["queues"] + words, in: scratch.url, environment: environment)
+        }
+
+        let limited = try await queues("limit", "gpu", "--concurrency", "2", "--rate", "0.5")
+        let lifted = try await queues("limit", "gpu", "--rate", "none")
+        let drained = try await queues("drain", "gpu", "--reason", "new driver", "--timeout", "5")
+        let listed = try await queues("list", "--json")
+        let weighed = try await queues("weight", "alice", "--weight", "3")
+        let resumed = try await queues("resume", "gpu")
+
+        #expect([limited, lifted, drained, listed, weighed, resumed].map(\.code) == [0, 0, 0, 0, 0, 0])
+        #expect(limited.output.contains("0.5/s"))
+        #expect(listed.output.contains(#""concurrency_limit":2"#) && listed.output.contains(#""rate_limit":null"#))
+        #expect(listed.output.contains(#""pause_reason":"new driver""#))
+        #expect(drained.output.contains("paused: new driver") && resumed.output.contains("serving"))
     }
 
     @Test func `writes random secrets on the first start, for its owner only, and keeps them`() async throws {

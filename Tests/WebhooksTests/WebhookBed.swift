@@ -78,9 +78,10 @@ struct WebhookBed: Sendable {
         registry.register(RunErrand.self)
         registry.register(RunTwoErrands.self)
         registry.register(DoErrand(errand: errand))
-        // Days pass within a test: nothing but the tries themselves shall happen in them.
+        // Days pass within a test whose clock is moved by hand: nothing but the tries themselves shall happen in them.
+        let sweepInterval = clock is ManualClock ? Duration.seconds(86_400) : .seconds(1)
         let limits = WorkerLimits(
-            lease: .seconds(30 * 86_400), sweepInterval: .seconds(86_400), stopGrace: .milliseconds(100),
+            lease: .seconds(30 * 86_400), sweepInterval: sweepInterval, stopGrace: .milliseconds(100),
             cancelGrace: .milliseconds(100))
         return WorkflowWorker(engine: engine, registry: registry, queues: queues, limits: limits, random: { 0 })
     }

@@ -62,7 +62,9 @@ struct MySQLFailure: Error {
         case 1129:
             return .unavailable("\(place) refuses this machine after many failed connections; run FLUSH HOSTS there")
         case 1290, 1836: return .unavailable("\(place) takes no writes now: \(described)")
-        case 2002, 2003, 2005: return .unavailable("\(place) cannot be reached: \(described)")
+        case 2002, 2003, 2005:
+            return .unavailable(
+                "\(place) cannot be reached: \(described); check that it runs, and host and port in DATABASE_URL")
         case 2026, 2061, 3159:
             return .unavailable("\(place) cannot be spoken to safely: \(described); check ssl-mode and ssl-ca")
         default: return breaksConnection ? .unavailable("\(place) is gone: \(described)") : .statement(described)

@@ -113,7 +113,7 @@ struct OwnerWeight: ResponseModel {
     let weight: Int
 
     static let body: Schema<OwnerWeight> = .object(
-        "OwnerWeight", .required("weight", .integer(1...1000), example: 3)
+        "OwnerWeightChange", .required("weight", .integer(1...1000), example: 3)
     ) { OwnerWeight(weight: $0) }
     static let schema = JSONSchema.object("OwnerWeight", [.property("weight", .integer())])
     static let example = OwnerWeight(weight: 3)

@@ -13,7 +13,8 @@ enum BenchCommand: Command {
         ],
         options: [
             "url": "the server (default: ATELIER_PUBLIC_URL)", "clients": "connections at once (default 64)",
-            "seconds": "length of each load (default 5, pick-up of the engine 10)", "photo": "a JPEG to use instead of a drawn one",
+            "seconds": "length of each load (default 5, pick-up of the engine 10)",
+            "photo": "a JPEG to use instead of a drawn one",
             "count": "campaigns at once (default 100), photos (default 20), or jobs that wait for the engine",
             "only": "get, post or campaigns; for the engine throughput, pickup, backlog, restart or memory",
             "database": "a server for the engine, postgres://... or mysql://... (default: SQLite)",

@@ -8,7 +8,7 @@ import Workflows
 
 /// An event that arrives in the moment in which a run leaves memory must find somebody who looks for it.
 @Suite struct `An event for a run that is let go of` {
-    @Test(.timeLimit(.minutes(1)), arguments: TestDatabase.ofMySQL, [true, false])
+    @Test(.timeLimit(.minutes(5)), arguments: TestDatabase.ofMySQL, [true, false])
     func `makes it ready, although neither transaction sees the other`(
         on kind: TestDatabase, _ leavesProgram: Bool
     ) async throws {

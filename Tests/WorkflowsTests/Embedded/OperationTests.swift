@@ -128,6 +128,44 @@ import Workflows
         }
     }
 
+    @Test(.enabled(if: TestDatabase.postgresql.isAvailable))
+    func `claims read an index of what waits, and sort nothing, also in PostgreSQL`() async throws {
+        try await withWorkflowDatabase(on: .postgresql) { database in
+            let claims = [
+                "SELECT MIN(t.priority) AS priority FROM workflow_runs t WHERE t.state = 0 AND t.priority > 1",
+                """
+                SELECT t.fairness_key, (
+                    SELECT w.weight FROM owner_weights w WHERE w.fairness_key = t.fairness_key) AS weight
+                FROM workflow_runs t WHERE t.state = 0 AND t.priority = 3 AND t.fairness_key > 'a'
+                ORDER BY t.fairness_key LIMIT 1
+                """,
+                """
+                SELECT id FROM workflow_runs WHERE state = 0 AND priority = 3 AND fairness_key = 'b' ORDER BY id
+                LIMIT 64 FOR UPDATE SKIP LOCKED
+                """,
+            ]
+            let plans = try await database.write { connection in
+                try connection.execute(
+                    """
+                    INSERT INTO workflow_runs (
+                        workflow_id, run_id, workflow, input, owner, fairness_key, priority, state, status, started_at)
+                    SELECT 'w' || n, 'r' || n, 'RunErrand', '', o, o, 3, CASE WHEN n % 2 = 0 THEN 0 ELSE 4 END,
+                        'running', n
+                    FROM (SELECT n, CHR(97 + n % 3) AS o FROM GENERATE_SERIES(1, 30000) AS n) AS numbers
+                    """)
+                try connection.execute("ANALYZE workflow_runs")
+                return try claims.map { claim in
+                    try connection.query("EXPLAIN \(unsafe: claim)").map { try $0.text("QUERY PLAN") }
+                        .joined(separator: "\n")
+                }
+            }
+            for plan in plans {
+                #expect(plan.contains("workflow_runs_ready"), "\(plan)")
+                #expect(!plan.contains("Sort") && !plan.contains("Seq Scan on workflow_runs"), "\(plan)")
+            }
+        }
+    }
+
     @Test func `workflows that ended long ago are removed, and no others`() async throws {
         try await withWorkflowDatabase { database, _ in
             let clock = ManualClock()

@@ -60,7 +60,7 @@ private struct Household: Workflow {
                 _ = try await bed.engine.result(of: RunErrand.self, id: "other")
                 #expect(journal.lines == ["x1", "other"])
 
-                let resumed = try await bed.embedded.resume("job" as WorkflowID)
+                let resumed = try await bed.embedded.resume("job")
                 #expect(resumed == .done("It goes on."))
                 let output = try await bed.engine.result(of: TwoErrands.self, id: "job")
                 #expect(output == "x1x2")
@@ -90,13 +90,13 @@ private struct Household: Workflow {
             }
             #expect(journal.lines == ["other"])
             try await bed.withWorker(errands, queues: [.default: 4]) {
-                _ = try await bed.embedded.resume("fresh" as WorkflowID)
+                _ = try await bed.embedded.resume("fresh")
                 let output = try await bed.engine.result(of: TwoErrands.self, id: "fresh")
                 #expect(output == "fresh1fresh2")
             }
             let outcomes = [
-                try await bed.embedded.resume("fresh" as WorkflowID), try await bed.embedded.pause("fresh", by: nil, reason: nil),
-                try await bed.embedded.resume("nobody" as WorkflowID),
+                try await bed.embedded.resume("fresh"), try await bed.embedded.pause("fresh", by: nil, reason: nil),
+                try await bed.embedded.resume("nobody"),
             ]
             #expect(
                 outcomes == [
@@ -138,7 +138,7 @@ private struct Household: Workflow {
                 }
                 #expect(try await bed.engine.describe("late")?.status == .timedOut)
                 #expect(journal.lines == ["x1 1"])
-                _ = try await bed.embedded.resume("job" as WorkflowID)
+                _ = try await bed.embedded.resume("job")
                 let output = try await bed.engine.result(of: TwoErrands.self, id: "job")
                 #expect(output == "x1x2")
                 #expect(journal.lines == ["x1 1", "x1 2", "x2 1"])
@@ -165,7 +165,7 @@ private struct Household: Workflow {
                 goOn.trigger()
                 while try await bed.completedInInbox() == 0 { try await pause() }
                 #expect(journal.lines == ["x1"])
-                _ = try await bed.embedded.resume("home" as WorkflowID)
+                _ = try await bed.embedded.resume("home")
                 let output = try await bed.engine.result(of: Household.self, id: "home")
                 #expect(output == "x1x2")
             }
@@ -199,7 +199,7 @@ private struct Household: Workflow {
                 try await bed.engine.start(RunErrand.self, id: "other", input: "other")
                 _ = try await bed.engine.result(of: RunErrand.self, id: "other")
                 #expect(journal.lines == ["other"])
-                _ = try await bed.embedded.resume("job" as WorkflowID)
+                _ = try await bed.embedded.resume("job")
                 let output = try await bed.engine.result(of: TwoErrands.self, id: "job")
                 #expect(output == "x1x2")
             }

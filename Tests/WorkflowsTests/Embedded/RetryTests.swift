@@ -189,22 +189,22 @@ private struct Twins: Workflow {
         try await withWorkflowDatabase { database, _ in
             let clock = ManualClock()
             let bed = EmbeddedBed(database, clock: clock)
-            let options = StartOptions(workflowTimeout: .seconds(60))
+            let options = StartOptions(workflowTimeout: .seconds(3600))
             _ = try await bed.engine.write { connection in
-                try bed.engine.start(SleepLong.self, id: "job", input: 50, options: options, in: connection)
+                try bed.engine.start(SleepLong.self, id: "job", input: 3000, options: options, in: connection)
             }
             // Nobody begins it for half of its time, so that its sleep does not fit into the rest.
-            clock.advance(by: .seconds(30))
+            clock.advance(by: .seconds(1800))
             try await bed.withWorker(.errands { input, _ in input }, queues: [.default: 1]) {
                 try await bed.untilAsleep("job")
-                clock.advance(by: .seconds(30))
-                while try await bed.engine.describe("job")?.status == .running { try await pause() }
+                clock.advance(by: .seconds(1800))
+                try await bed.untilClosed("job", clock)
                 #expect(try await bed.engine.describe("job")?.status == .timedOut)
                 clock.advance(by: .seconds(3600))
                 _ = try await bed.embedded.retry("job")
                 try await bed.untilAsleep("job")
-                clock.advance(by: .seconds(50))
-                while try await bed.engine.describe("job")?.status == .running { try await pause() }
+                clock.advance(by: .seconds(3000))
+                try await bed.untilClosed("job", clock)
                 #expect(try await bed.engine.describe("job")?.status == .completed)
             }
         }
@@ -321,6 +321,14 @@ private struct Twins: Workflow {
 extension EmbeddedBed {
     fileprivate func untilAsleep(_ id: WorkflowID) async throws {
         while try await embedded.explain(id)?.code != .sleeping { try await pause() }
+    }
+
+    /// Moves time on in steps that are small beside every limit, so that sweeps come.
+    fileprivate func untilClosed(_ id: WorkflowID, _ clock: ManualClock) async throws {
+        while try await engine.describe(id)?.status == .running {
+            clock.advance(by: .milliseconds(100))
+            try await pause()
+        }
     }
 
     /// How many activities have failed for good.

@@ -28,11 +28,12 @@ extension SQLWorkflowEngine {
 
     /// Lets a paused job and its children go on.
     public func resume(_ id: WorkflowID) async throws -> InterventionOutcome {
-        let (now, bulletin) = (clock.now.microseconds, bulletin)
+        let now = clock.now.microseconds
+        // Its activities wait in their queues from then on, and no worker knows that they do.
+        defer { wake(forBacklogOf: nil) }
         return try await write { connection in
             guard let run = try EndedRun.find(id, on: connection) else { return .notFound }
             if run.isClosed { return .refused("It has ended; there is nothing to resume.") }
-            bulletin.noteBacklog()
             guard try Pause.lift(run.id, at: now, on: connection) else { return .refused("It is not paused.") }
             for child in try Self.openChildren(of: run.id, on: connection) {
                 try Pause.lift(child, at: now, on: connection)

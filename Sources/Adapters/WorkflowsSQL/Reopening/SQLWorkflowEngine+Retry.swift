@@ -6,11 +6,12 @@ public import Workflows
 extension SQLWorkflowEngine {
     /// Begins waiting attempts now, or reopens a failed run.
     public func retry(_ id: WorkflowID, from activity: String? = nil) async throws -> InterventionOutcome {
-        let (now, hooks, bulletin) = (clock.now.microseconds, reopeningHooks.withLock { $0 }, bulletin)
+        let (now, hooks) = (clock.now.microseconds, reopeningHooks.withLock { $0 })
         do {
+            // A waiting attempt may become due, which no worker knows.
+            defer { wake(forBacklogOf: nil) }
             return try await write { connection in
                 guard let run = try EndedRun.find(id, on: connection) else { return .notFound }
-                bulletin.noteBacklog()
                 guard run.isClosed else { return try Self.hurry(run, at: now, on: connection) }
                 if let refusal = try run.refusal(on: connection) { return .refused(refusal) }
                 let reopener = Reopener(now: now, hooks: hooks)

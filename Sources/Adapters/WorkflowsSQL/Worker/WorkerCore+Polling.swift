@@ -22,8 +22,9 @@ extension WorkerCore {
         }
     }
 
-    /// Looks again and again whether others left something, where they cannot say so: soon after there was something,
-    /// ever more rarely while there is nothing. Until it is cancelled.
+    /// Looks again and again whether others left something, where they cannot say so.
+    ///
+    /// Soon after there was something, ever more rarely while there is nothing. Until it is cancelled.
     func poll(every pauses: ClosedRange<Duration>) async {
         var pause = pauses.lowerBound
         // Cancelled when the worker stops.

@@ -68,24 +68,26 @@ private actor TableShelf {
     }
 
     static let shared = TableShelf()
-    /// Tests that have one at a time.
+    /// Tests that have one of a kind at a time.
     private static let limit = 6
 
     private var free: [Place: [String]] = [:]
-    private var lent = 0
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var lent: [TestDatabase: Int] = [:]
+    private var waiting: [TestDatabase: [CheckedContinuation<Void, Never>]] = [:]
 
     /// Waits for its turn.
     /// - Returns: nil when one must be made.
     func take(from place: Place) async -> String? {
-        while lent >= Self.limit { await withCheckedContinuation { waiting.append($0) } }
-        lent += 1
+        while lent[place.kind, default: 0] >= Self.limit {
+            await withCheckedContinuation { waiting[place.kind, default: []].append($0) }
+        }
+        lent[place.kind, default: 0] += 1
         return free[place]?.popLast()
     }
 
     func giveBack(_ name: String?, to place: Place) {
-        lent -= 1
+        lent[place.kind, default: 0] -= 1
         if let name { free[place, default: []].append(name) }
-        if !waiting.isEmpty { waiting.removeFirst().resume() }
+        if waiting[place.kind]?.isEmpty == false { waiting[place.kind]?.removeFirst().resume() }
     }
 }
