@@ -9,6 +9,8 @@ import Workflows
 enum Pause {
     /// The inbox's word to a holder: let go of this run.
     static let leave = "leave"
+    /// How deep children of children are looked for.
+    private static let familyDepth = 20
 
     /// - Returns: Whether it is paused now; false when it has ended or was paused before.
     static func begin(
@@ -53,7 +55,7 @@ enum Pause {
     /// - Parameter now: Attempts that are due later go on waiting; nil lets all of them begin.
     /// - Returns: Whether it was paused.
     @discardableResult
-    static func lift(_ run: Int, at now: Int? = nil, on connection: any SQLConnection) throws -> Bool {
+    private static func lift(_ run: Int, at now: Int? = nil, on connection: any SQLConnection) throws -> Bool {
         let changed = try connection.execute(
             """
             UPDATE workflow_runs SET paused_at = NULL, paused_by = NULL, pause_reason = NULL, problem = NULL,
@@ -69,6 +71,33 @@ enum Pause {
             WHERE run = \(run) AND state = 5
             """)
         return true
+    }
+
+    /// Lifts the pause of a run and, if it had one, of its children: they were paused with it.
+    /// - Returns: Whether it was paused.
+    @discardableResult
+    static func liftWithChildren(_ run: Int, at now: Int? = nil, on connection: any SQLConnection) throws -> Bool {
+        guard try lift(run, at: now, on: connection) else { return false }
+        for child in try openChildren(of: run, on: connection) { try lift(child, at: now, on: connection) }
+        return true
+    }
+
+    /// The children of a run that have not ended, and theirs.
+    static func openChildren(of run: Int, on connection: any SQLConnection) throws -> [Int] {
+        var (found, generation): ([Int], [Int]) = ([], [run])
+        for _ in 0..<familyDepth where !generation.isEmpty {
+            generation = try generation.flatMap { parent in
+                // By way of the history: runs have no index on their parent, since few have one.
+                try connection.query(
+                    """
+                    SELECT c.id FROM workflow_history h JOIN workflow_runs c ON c.workflow_id = h.detail
+                    WHERE h.run = \(parent) AND h.kind = 'startChild' AND c.parent = \(parent) AND c.state <> 4
+                    """
+                ).map { try $0.integer("id") }
+            }
+            found += generation
+        }
+        return found
     }
 
     private static func holdTasks(of run: Int, on connection: any SQLConnection) throws {

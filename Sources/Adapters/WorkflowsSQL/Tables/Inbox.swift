@@ -30,7 +30,7 @@ enum Inbox {
         switch event {
         case .cancelRequested, .deadlineReached:
             // What is paused may be ended all the same, and what only needs to be ended does not wait behind the backlog.
-            try Pause.lift(run, on: connection)
+            try Pause.liftWithChildren(run, on: connection)
             try connection.execute("UPDATE workflow_runs SET priority = 0 WHERE id = \(run) AND state = 0")
         default: break
         }
