@@ -107,6 +107,11 @@ private enum Sample {
         #expect(configuration.entries.first { $0.name == "DATABASE_URL" }?.value == "postgres://user:(hidden)@db/x")
         #expect(configuration[Sample.database] == "postgres://user:hunter2@db/x")
 
+        let query = try Sample.read(["DATABASE_URL": "postgres://db/x?sslmode=require&password=hunter2&user=u"])
+        #expect(
+            query.entries.first { $0.name == "DATABASE_URL" }?.value
+                == "postgres://db/x?sslmode=require&password=(hidden)&user=u")
+
         #expect(!Sample.faults(["DATABASE_URL": "mysql://user:hunter2@db/x"]).joined().contains("hunter2"))
     }
 

@@ -134,10 +134,23 @@ extension StringProtocol {
     }
 }
 
-/// Hides the password of `scheme://user:password@host`, of which people copy the doctor's answer into bug reports.
+/// Hides the passwords of `scheme://user:password@host?password=...`, of which people copy the doctor's answer into bug
+/// reports.
 func withoutPassword(_ text: String) -> String {
     guard let mark = text.firstRange(of: "://") else { return text }
     let authority = text[mark.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return text }
-    return text[...colon] + "(hidden)" + text[at...]
+    guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
+        return withoutPasswordParameters(text[...])
+    }
+    return text[...colon] + "(hidden)" + withoutPasswordParameters(text[at...])
+}
+
+private func withoutPasswordParameters(_ text: Substring) -> String {
+    guard let question = text.firstIndex(of: "?") else { return String(text) }
+    let parameters = text[text.index(after: question)...].split(separator: "&", omittingEmptySubsequences: false)
+    let shown = parameters.map { parameter in
+        let name = parameter.prefix { $0 != "=" }
+        return name.lowercased().contains("password") ? name + "=(hidden)" : parameter
+    }
+    return text[...question] + shown.joined(separator: "&")
 }

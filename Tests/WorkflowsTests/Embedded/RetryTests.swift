@@ -294,6 +294,29 @@ private struct Twins: Workflow {
         }
     }
 
+    @Test func `hands an activity what its last attempt left`() async throws {
+        try await withWorkflowDatabase { database, _ in
+            let bed = EmbeddedBed(database)
+            let isBroken = Locked(true)
+            let registry = WorkflowRegistry.errands { input, activity in
+                if isBroken.withLock({ $0 }) {
+                    await activity.heartbeat("ticket 7")
+                    throw Errand.Failure(kind: "broken", isRetryable: false, message: "The shop is closed.")
+                }
+                return activity.lastHeartbeat(as: String.self) ?? "ordered once more"
+            }
+            try await bed.withWorker(registry, queues: [.default: 2]) {
+                try await bed.engine.start(RunErrand.self, id: "job", input: "x")
+                _ = try await bed.engine.waitForClose(of: "job")
+                isBroken.withLock { $0 = false }
+                _ = try await bed.embedded.retry("job")
+                let output = try await bed.engine.result(of: RunErrand.self, id: "job")
+
+                #expect(output == "ticket 7")
+            }
+        }
+    }
+
     private struct Unexpected: Error {
         let outcome: InterventionOutcome
         init(_ outcome: InterventionOutcome) { self.outcome = outcome }

@@ -57,6 +57,8 @@ struct Reopener {
     }
 
     /// Sets going again what begins anew: activities with all their attempts, timers with their whole duration.
+    ///
+    /// An activity is given what its last attempt left: what a provider's ticket stands for is not ordered once more.
     private func begin(_ run: EndedRun, _ plan: ReopeningPlan, on connection: any SQLConnection) throws {
         let token = try firstToken(of: run, on: connection)
         for activity in plan.activities {
@@ -67,9 +69,11 @@ struct Reopener {
                 """
                 INSERT INTO activity_tasks (
                     run, activity_id, name, queue, priority, sequence, state, expires_at, attempt, token, options,
-                    scheduled_at, fairness_key)
+                    scheduled_at, heartbeat, fairness_key)
                 SELECT \(run.id), \(command.id), \(command.name), \(command.options.taskQueue.rawValue),
-                    \(run.urgency), \(activity.sequence), 0, \(expiresAt), 0, \(token), \(options), \(now), fairness_key
+                    \(run.urgency), \(activity.sequence), 0, \(expiresAt), 0, \(token), \(options), \(now),
+                    (SELECT details FROM activity_details
+                     WHERE run = \(run.id) AND activity_id = \(command.id)), fairness_key
                 FROM workflow_runs WHERE id = \(run.id)
                 """)
         }

@@ -85,6 +85,12 @@ enum Change: Sendable {
             try Self.changeOne(
                 "UPDATE activity_tasks SET heartbeat = \(details.bytes) WHERE \(run: key) AND token = \(token)", key,
                 on: connection)
+            try connection.execute("DELETE FROM activity_details WHERE \(run: key)")
+            try connection.execute(
+                """
+                INSERT INTO activity_details (run, activity_id, details)
+                VALUES (\(key.run), \(key.activityID), \(details.bytes))
+                """)
         case .release(let run):
             try Inbox.lock([run], on: connection)
             try connection.execute(

@@ -47,8 +47,8 @@ struct ExpiredRun: Sendable {
     ///
     /// The inbox last, in the transaction that removes the run: what comes late goes with it.
     private static let tables: [(name: String, order: String)] = [
-        ("workflow_history", "sequence"), ("activity_attempts", "id"), ("workflow_history_archive", "sequence"),
-        ("workflow_reopenings", "number"), ("workflow_inbox", "id"),
+        ("workflow_history", "sequence"), ("activity_attempts", "id"), ("activity_details", "id"),
+        ("workflow_history_archive", "sequence"), ("workflow_reopenings", "number"), ("workflow_inbox", "id"),
     ]
 
     private func removeRows(

@@ -4,6 +4,7 @@ extension Migration {
     /// What operators need to look after jobs: a record of attempts, pauses, and what was cut off by reopening.
     ///
     /// - `activity_attempts`: attempts that did not complete; one that did is told by its event in the history.
+    /// - `activity_details`: what heartbeats left, which outlives the activity's own row: a retry of the job is given it.
     /// - `workflow_reopenings`: how each earlier end of a run came, and from where it went on.
     /// - `workflow_history_archive`: the entries that a reopening took out of the history.
     static func supervision(_ words: SchemaWords) -> [SQL] {
@@ -29,6 +30,12 @@ extension Migration {
                 ended_at BIGINT NOT NULL, outcome \(unsafe: words.key) NOT NULL, failure TEXT)
             """,
             words.index("activity_attempts_run", on: "activity_attempts (run)"),
+            """
+            CREATE TABLE activity_details (
+                id \(unsafe: words.serial), run BIGINT NOT NULL, activity_id \(unsafe: words.key) NOT NULL,
+                details \(unsafe: words.bytes))
+            """,
+            words.index("activity_details_activity", on: "activity_details (run, activity_id)"),
         ]
     }
 
