@@ -35,10 +35,8 @@ public actor RawConnection {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else {
-            Glibc.close(descriptor)
-            throw RawConnectionError.refused
-        }
+        // Everything is set by now, so `deinit` runs and closes it; closing it twice would close somebody else's.
+        guard result == 0 else { throw RawConnectionError.refused }
     }
 
     /// Takes over a connection that a server of a test has accepted.
