@@ -11,20 +11,31 @@ struct `A server that crashes and comes up again` {
         let server = try await PrivateServer()
         let database = PooledDatabase(try PostgreSQLDriver(url: server.url))
         try await database.write { try $0.execute("CREATE TABLE things (id BIGINT PRIMARY KEY)") }
-        let isHalfway = ShutdownSignal()
+        let (isUnderWay, isRestarted) = (ShutdownSignal(), ShutdownSignal())
         let restart = Task {
-            await isHalfway.wait()
+            defer { isRestarted.trigger() }
+            await isUnderWay.wait()
             try await server.restart()
         }
 
-        let failures = try await (1...400).concurrentMap(atMost: 8) { id in
-            if id == 200 { isHalfway.trigger() }
-            return try await Self.insert(id, database)
+        let last = Locked(0)
+        // Until the server is back, however long that takes: so the restart falls into the middle.
+        let failures = try await (1...8).concurrentMap(atMost: 8) { _ in
+            var failures = 0
+            while true {
+                let id = last.withLock { last in
+                    last += 1
+                    return last
+                }
+                if id == 100 { isUnderWay.trigger() }
+                failures += try await Self.insert(id, database)
+                if id >= 400, isRestarted.isTriggered { return failures }
+            }
         }
         try await restart.value
 
         let rows = try await database.read { try $0.query("SELECT id FROM things") }
-        #expect(Set(try rows.map { try $0.integer("id") }) == Set(1...400))
+        #expect(Set(try rows.map { try $0.integer("id") }) == Set(1...last.withLock { $0 }))
         #expect(failures.reduce(0, +) > 0, "the restart fell on nothing")
         await database.close()
         try await server.stop()
