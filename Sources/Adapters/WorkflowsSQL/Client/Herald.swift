@@ -22,6 +22,8 @@ final class Herald: Sendable {
         var pending: [String: Set<String>] = [:]
         var isSending = false
         var isAlone = false
+        /// How many messages of others came.
+        var heard = 0
     }
     private let database: any Database
     private let clock: any WallClock
@@ -35,8 +37,14 @@ final class Herald: Sendable {
         self.origin = origin
     }
 
+    /// How many messages of others came so far.
+    var heard: Int { state.withLock { $0.heard } }
+
     /// Says whether other processes have workers: if not, nobody needs to hear of work.
-    func set(isAlone: Bool) { state.withLock { $0.isAlone = isAlone } }
+    /// - Parameter heard: What ``heard`` was before somebody looked; whoever has spoken since is there all the same.
+    func set(isAlone: Bool, asOf heard: Int) {
+        state.withLock { state in if !isAlone || state.heard == heard { state.isAlone = isAlone } }
+    }
 
     func tell(_ channel: Channel, _ words: some Sequence<String>) {
         guard database.dialect == .postgresql else { return }
@@ -55,7 +63,10 @@ final class Herald: Sendable {
         let parts = message.split(separator: "\n", omittingEmptySubsequences: false)
         if parts.first.map(String.init) == origin { return nil }
         // Who speaks is there; the next sweep sees whether it still is.
-        set(isAlone: false)
+        state.withLock { state in
+            state.heard += 1
+            state.isAlone = false
+        }
         // After a new connection everything may have been missed.
         return message.isEmpty ? [Self.newWork, Self.anyQueue] : parts.dropFirst().map(String.init)
     }

@@ -134,10 +134,11 @@ actor WorkerCore {
 
     /// Gives back what processes that are gone held.
     func buryDeadSessions() async throws {
-        let now = now.microseconds
+        let (now, heard) = (now.microseconds, setup.engine.herald.heard)
         let sessions = try await setup.database.read { connection in try Sessions.all(on: connection) }
         let silent = watch.silent(sessions, at: setup.clock.uptime, lease: setup.limits.lease)
-        setup.engine.herald.set(isAlone: sessions.count <= setup.engine.bulletin.workerCount)
+        let isAlone = sessions.count <= setup.engine.bulletin.workerCount
+        setup.engine.herald.set(isAlone: isAlone, asOf: heard)
         for dead in sessions where dead.id != session {
             guard dead.isDead(seenBy: setup.processes) ?? silent.contains(dead.id) else { continue }
             let burial = try await setup.database.write { try Sessions.bury(dead, at: now, on: $0) }
