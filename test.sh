@@ -18,5 +18,5 @@ trap 'scripts/test-servers.sh stop "$ATELIER_TEST_SERVERS"' EXIT
 # A crash is to end the run, not to wait for somebody to look at it.
 export SWIFT_BACKTRACE=interactive=no,timeout=30s
 # Many tests wait for servers, programs and disks with time limits of their own: all at once they would starve each other.
-width=$(($(nproc) * 4 + 4))
+width=$(($(nproc) * 2 + 2))
 swift test --parallel --experimental-maximum-parallelization-width "$width" "$@"
