@@ -13,10 +13,15 @@ if [ $# = 0 ]; then scripts/check.sh; fi
 servers=$(scripts/test-servers.sh start)
 eval "$servers"
 # Also after a failure or Ctrl-C.
-trap 'scripts/test-servers.sh stop "$ATELIER_TEST_SERVERS"' EXIT
+log=$(mktemp)
+trap 'scripts/test-servers.sh stop "$ATELIER_TEST_SERVERS"; rm -f "$log"' EXIT
 
 # A crash is to end the run, not to wait for somebody to look at it.
 export SWIFT_BACKTRACE=interactive=no,timeout=30s
 # Many tests wait for servers, programs and disks with time limits of their own: all at once they would starve each other.
 width=$(($(nproc) * 2 + 2))
-swift test --parallel --experimental-maximum-parallelization-width "$width" "$@"
+if ! swift test --parallel --experimental-maximum-parallelization-width "$width" "$@" | tee "$log"; then
+    # Once more at the end, where they are looked for: what failed, and the runner's summary.
+    grep '^✘' "$log" || true
+    exit 1
+fi

@@ -69,19 +69,21 @@ private struct Broken: Error, Equatable {}
     @Test func `cancels who does not stop in time, and says who`() async throws {
         let journal = Journal()
         let clock = ManualClock()
-        let shutdown = ShutdownSignal()
         let services = [
-            Scripted("quick") { await $0.wait() },
+            Scripted("quick") { _ in },
             Scripted("stubborn") { _ in try? await Task.sleep(for: .seconds(3600)) },
         ]
-        let group = ServiceGroup(services, shutdown: shutdown, grace: .seconds(20), clock: clock, report: journal.add)
+        let group = ServiceGroup(
+            services, shutdown: ShutdownSignal(), grace: .seconds(20), clock: clock, report: journal.add)
         let running = Task { try await group.run() }
-        shutdown.trigger()
         await clock.whenSomeoneSleeps()
         clock.advance(by: .seconds(20))
         try await running.value
 
-        #expect(journal.all == ["not stopped within 20.0 seconds: stubborn; cancelling"])
+        #expect(
+            journal.all == [
+                "service quick ended by itself; stopping", "not stopped within 20.0 seconds: stubborn; cancelling",
+            ])
     }
 
     @Test func `without services has nothing to wait for`() async throws {

@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.servers)
-    func `two that each read what the other writes do not both go by it`(on kind: TestDatabase) async throws {
+    func `two that each lock what the other writes do not both go by it`(on kind: TestDatabase) async throws {
         try await kind.with { database in
             try await Self.makeTable(on: database)
             try await database.write { try $0.execute("INSERT INTO things (id, number) VALUES (1, 1), (2, 1)") }
@@ -140,7 +140,8 @@ import Testing
                     group.addTask {
                         try await database.write { connection in
                             tries.increment()
-                            let rows = try connection.query("SELECT id FROM things WHERE number = 1")
+                            let lock = connection.dialect.forUpdate
+                            let rows = try connection.query("SELECT id FROM things WHERE number = 1\(unsafe: lock)")
                             guard rows.count == 2 else { return }
                             try connection.execute("UPDATE things SET number = 0 WHERE id = \(id)")
                         }

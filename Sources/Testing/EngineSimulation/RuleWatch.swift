@@ -1,6 +1,6 @@
 import Database
 
-/// Sees after every commit that no queue runs more than its limit, and nothing begins in one that is paused.
+/// Sees after every commit that no queue runs more than its limit, and nothing begins in a paused queue or job.
 struct RuleWatch {
     private struct Queue: Equatable {
         var running = 0
@@ -8,9 +8,15 @@ struct RuleWatch {
         var limit: Int?
     }
     private var known: [String: Queue] = [:]
+    /// How many activities of each paused run are running.
+    private var pausedRuns: [Int: Int] = [:]
 
     /// - Returns: Which rule the last transaction broke.
     mutating func problem(on connection: any SQLConnection) throws -> String? {
+        try problemOfQueues(on: connection) ?? problemOfJobs(on: connection)
+    }
+
+    private mutating func problemOfQueues(on connection: any SQLConnection) throws -> String? {
         var queues: [String: Queue] = [:]
         for row in try connection.query("SELECT name, paused_at, concurrency_limit FROM task_queues ORDER BY name") {
             queues[try row.text("name")] = Queue(
@@ -31,5 +37,19 @@ struct RuleWatch {
             }
         }
         return nil
+    }
+
+    private mutating func problemOfJobs(on connection: any SQLConnection) throws -> String? {
+        let rows = try connection.query(
+            """
+            SELECT r.id, (SELECT COUNT(*) FROM activity_tasks t WHERE t.run = r.id AND t.state = 2) AS running
+            FROM workflow_runs r WHERE r.paused_at IS NOT NULL ORDER BY r.id
+            """)
+        let before = pausedRuns
+        pausedRuns = [:]
+        for row in rows { pausedRuns[try row.integer("id")] = try row.integer("running") }
+        // What ran before the pause may go on.
+        let run = pausedRuns.sorted { $0.key < $1.key }.first { run, running in running > before[run] ?? running }
+        return run.map { "something began in the paused run \($0.key)" }
     }
 }

@@ -75,7 +75,10 @@ final class World: @unchecked Sendable {
         guard rules != nil else { return }
         do {
             let problem = try store.transaction(commits: false) { try rules?.problem(on: $0) }
-            if let problem { violate(problem) }
+            if let problem {
+                remark("RULE BROKEN: \(problem)")
+                violate(problem)
+            }
         } catch {
             violate("the rules cannot be read: \(error)")
         }

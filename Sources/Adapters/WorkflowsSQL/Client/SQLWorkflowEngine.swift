@@ -68,9 +68,12 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
         else { return .notFound }
         let run = try row.integer("id")
         let runs = try connection.execute(
-            "UPDATE workflow_runs SET state = 0, lost = 0, problem = NULL WHERE id = \(run) AND state = 3")
+            """
+            UPDATE workflow_runs SET state = \(readyUnlessPaused: ()), lost = 0, problem = NULL
+            WHERE id = \(run) AND state = 3
+            """)
         let activities = try connection.execute(
-            "UPDATE activity_tasks SET state = 0, lost = 0 WHERE run = \(run) AND state = 4")
+            "UPDATE activity_tasks SET state = \(waiting: .queued), lost = 0 WHERE run = \(run) AND state = 4")
         bulletin.noteBacklog()
         return runs + activities > 0 ? .released : .notParked
     }

@@ -114,4 +114,9 @@ extension SQL.StringInterpolation {
             AND p.paused_at IS NOT NULL) THEN 5 ELSE \(state.rawValue) END
             """)
     }
+
+    /// The state of a run that was parked: it may be claimed, unless its job is paused.
+    mutating func appendInterpolation(readyUnlessPaused: Void) {
+        appendLiteral("CASE WHEN paused_at IS NOT NULL THEN 6 ELSE 0 END")
+    }
 }

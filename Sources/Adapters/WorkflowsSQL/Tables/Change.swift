@@ -24,9 +24,9 @@ enum Change: Sendable {
     /// The run was loaded without harm although its holders died.
     case clearLoss(run: Int)
 
-    /// The revision of the queues' rules under which it lets activities begin; nil when none begins with it.
-    var leasesUnder: Int? {
-        guard case .turn(let turn) = self, turn.newTasks.contains(where: \.isLeased) else { return nil }
+    /// The revision of the queues' rules under which it schedules activities; nil when it schedules none.
+    var schedulesUnder: Int? {
+        guard case .turn(let turn) = self, !turn.newTasks.isEmpty else { return nil }
         return turn.rulesRevision
     }
 

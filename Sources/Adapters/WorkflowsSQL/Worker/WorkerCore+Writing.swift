@@ -52,9 +52,9 @@ extension WorkerCore {
 
     /// Writes a batch in one transaction; when one of it is refused, in halves until that one is alone.
     private func commit(_ batch: Batch) async {
-        // Rules only matter to what begins with the commit itself; everything else is claimed. A change that has waited
-        // may be older than the rules that the worker knows by now.
-        let revisions = Set(batch.changes.compactMap(\.leasesUnder))
+        // Rules matter to activities alone. A change that has waited may be older than the rules that the worker knows
+        // by now.
+        let revisions = Set(batch.changes.compactMap(\.schedulesUnder))
         let hooks = setup.engine.closingHooks.withLock { $0 }
         do {
             let mayHaveStarted = try await setup.database.write { connection in
@@ -90,33 +90,54 @@ extension WorkerCore {
 
     /// Lets activities wait whose queue or job has been paused, or whose queue was limited, since they got a slot.
     private func commitUnderNewRules(_ batch: Batch) async {
-        var written: [Bool] = []
+        let situation: Situation
         do {
-            let rules: QueueRules
-            (rules, written) = try await setup.database.read { connection in
-                let revision = try Sessions.revision(of: batch.session, on: connection)
-                let unsure = batch.changes.prefix(batch.unsure)
-                return (
-                    try QueueRules.read(at: revision, on: connection),
-                    try unsure.map { try $0.wasApplied(for: batch.session, on: connection) }
-                )
-            }
-            adopt(rules)
+            situation = try await setup.database.read { try Situation(of: batch, on: $0) }
         } catch {
             return await commitInParts(batch, after: error)
         }
+        adopt(situation.rules)
         var batch = batch
         for index in batch.changes.indices {
             guard case .turn(var turn) = batch.changes[index] else { continue }
-            turn.rulesRevision = rules.revision
+            turn.rulesRevision = situation.rules.revision
             // What is on disk already stays as it was written.
-            let isWritten = index < written.count && written[index]
-            for task in turn.newTasks.indices where turn.newTasks[task].isLeased && !isWritten {
-                turn.newTasks[task].isLeased = !slots.sendBack(turn.newTasks[task].command.options.taskQueue)
-            }
+            if !situation.isWritten(index) { holdBack(&turn, isPaused: situation.paused.contains(turn.run)) }
             batch.changes[index] = .turn(turn)
         }
         await commit(batch)
+    }
+
+    /// What must be known to word a batch anew whose leases the rules no longer allow.
+    private struct Situation {
+        let rules: QueueRules
+        /// Runs whose jobs are paused, and which are still to leave memory.
+        let paused: Set<Int>
+        /// Which changes at the batch's beginning are on disk.
+        private let written: [Bool]
+
+        init(of batch: Batch, on connection: any SQLConnection) throws {
+            rules = try QueueRules.read(
+                at: try Sessions.revision(of: batch.session, on: connection), on: connection)
+            paused = try Pause.runs(heldBy: batch.session, on: connection)
+            written = try batch.changes.prefix(batch.unsure).map {
+                try $0.wasApplied(for: batch.session, on: connection)
+            }
+        }
+
+        func isWritten(_ index: Int) -> Bool { index < written.count && written[index] }
+    }
+
+    /// Takes back the slots of activities that may not begin with their turn's commit, and puts aside those of a paused
+    /// job: once they waited in their queue, anybody might claim them.
+    private func holdBack(_ turn: inout Turn, isPaused: Bool) {
+        for task in turn.newTasks.indices {
+            let queue = turn.newTasks[task].command.options.taskQueue
+            turn.newTasks[task].isPaused = isPaused
+            guard turn.newTasks[task].isLeased else { continue }
+            if isPaused { slots.putAside(queue) }
+            turn.newTasks[task].isLeased = !isPaused && !slots.sendBack(queue)
+        }
     }
 
     /// The disk is full or the database is away: results of finished work are kept until they can be written.

@@ -116,7 +116,10 @@ actor WorkerCore {
                 guard unparks else { return }
                 // What this process could not go on with before, it may now: its code may be another.
                 try connection.execute(
-                    "UPDATE workflow_runs SET state = 0, problem = NULL WHERE state = 3 AND lost < \(poison)")
+                    """
+                    UPDATE workflow_runs SET state = \(readyUnlessPaused: ()), problem = NULL
+                    WHERE state = 3 AND lost < \(poison)
+                    """)
             }
             try await buryDeadSessions()
         } catch {
