@@ -48,6 +48,8 @@ let libraries: [Target] = [
     library("CJansson", pkgConfig: "jansson", apt: ["libjansson-dev"]),
     library("CPostgreSQL", pkgConfig: "libpq", apt: ["libpq-dev"]),
     library("CMariaDB", pkgConfig: "libmariadb", apt: ["libmariadb-dev"]),
+    library("CNghttp2", pkgConfig: "libnghttp2", apt: ["libnghttp2-dev"]),
+    library("COpenSSL", pkgConfig: "libssl", apt: ["libssl-dev"]),
     library("CCurl", pkgConfig: "libcurl", apt: ["libcurl4-openssl-dev"]),
     .target(name: "CVips", path: "Sources/Libraries/CVips"),
 ]
@@ -59,6 +61,7 @@ let capabilities: [Target] = [
     capability("Observability", uses: ["Settings", "Concurrency"]),
     capability("Identity", uses: ["Settings", "Cryptography"]),
     capability("Database", uses: ["Settings", "Concurrency"]),
+    capability("GRPCClient", uses: ["Concurrency", "CLinux", "CNghttp2", "COpenSSL"]),
     capability("HTTPClient", uses: ["Settings", "Concurrency"]),
     capability("Storage", uses: ["Settings", "Cryptography"]),
     capability("Imaging", uses: ["Settings", "Concurrency", "CVips"]),
@@ -82,6 +85,8 @@ let adapters: [Target] = [
     adapter("DatabaseMySQL", uses: ["Concurrency", "Database", "CMariaDB"]),
     adapter("HTTPClientCurl", uses: ["Concurrency", "HTTPClient", "CCurl"]),
     adapter("WorkflowsSQL", uses: ["Concurrency", "Database", "Observability", "Workflows"]),
+    adapter(
+        "WorkflowsTemporal", uses: ["Concurrency", "Database", "GRPCClient", "Observability", "Settings", "Workflows"]),
     adapter("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "CLinux"]),
     module("ProviderProcedural", in: "Adapters", uses: ["Concurrency", "Generation", "Imaging"], settings: optimised),
     adapter("WebMicrohttpd", uses: ["Concurrency", "Observability", "Web", "CMicrohttpd", "CLinux"]),
@@ -129,6 +134,8 @@ let testing: [Target] = [
     tests(
         "Webhooks",
         uses: ["Concurrency", "Database", "DatabaseSQLite", "HTTPClient", "Webhooks", "Workflows", "WorkflowsSQL"]),
+    tests("GRPCClient", uses: ["Concurrency", "GRPCClient"]),
+    tests("WorkflowsTemporal", uses: ["Concurrency", "Database", "GRPCClient", "Workflows", "WorkflowsTemporal"]),
     tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),
