@@ -52,6 +52,7 @@ let libraries: [Target] = [
     library("COpenSSL", pkgConfig: "libssl", apt: ["libssl-dev"]),
     library("CCurl", pkgConfig: "libcurl", apt: ["libcurl4-openssl-dev"]),
     .target(name: "CVips", path: "Sources/Libraries/CVips"),
+    .target(name: "CFaultySQLite", dependencies: ["CSQLite"], path: "Sources/Libraries/CFaultySQLite"),
 ]
 
 let capabilities: [Target] = [
@@ -60,7 +61,7 @@ let capabilities: [Target] = [
     capability("Settings"),
     capability("Observability", uses: ["Settings", "Concurrency"]),
     capability("Identity", uses: ["Settings", "Cryptography"]),
-    capability("Database", uses: ["Settings", "Concurrency"]),
+    capability("Database", uses: ["Settings", "Concurrency", "Observability"]),
     capability("GRPCClient", uses: ["Concurrency", "CLinux", "CNghttp2", "COpenSSL"]),
     capability("HTTPClient", uses: ["Settings", "Concurrency"]),
     capability("Storage", uses: ["Settings", "Cryptography"]),
@@ -82,7 +83,7 @@ let capabilities: [Target] = [
 let adapters: [Target] = [
     adapter("DatabaseSQLite", uses: ["Concurrency", "Database", "Observability", "CSQLite"]),
     adapter("DatabasePostgreSQL", uses: ["Concurrency", "Database", "CLinux", "CPostgreSQL"]),
-    adapter("DatabaseMySQL", uses: ["Concurrency", "Database", "CMariaDB"]),
+    adapter("DatabaseMySQL", uses: ["Database", "CMariaDB"]),
     adapter("HTTPClientCurl", uses: ["Concurrency", "HTTPClient", "CCurl"]),
     adapter("WorkflowsSQL", uses: ["Concurrency", "Database", "Observability", "Workflows"]),
     adapter(
@@ -119,8 +120,16 @@ let program: [Target] = [
 
 let testing: [Target] = [
     .target(
-        name: "AtelierTesting", dependencies: ["Concurrency", "Database", "Workflows"],
+        name: "AtelierTesting",
+        dependencies: [
+            "CFaultySQLite", "Concurrency", "Database", "DatabasePostgreSQL", "DatabaseSQLite", "Workflows",
+        ],
         path: "Sources/Testing/AtelierTesting", swiftSettings: strict),
+    .executableTarget(
+        name: "EngineSimulation",
+        dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Observability", "Workflows", "WorkflowsSQL"],
+        path: "Sources/Testing/EngineSimulation", swiftSettings: optimised),
+    tests("EngineSimulation", uses: ["Concurrency", "EngineSimulation"]),
     tests("Concurrency", uses: ["Concurrency"]),
     tests("Cryptography", uses: ["Cryptography"]),
     tests("Settings", uses: ["Settings"]),

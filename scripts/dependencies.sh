@@ -54,6 +54,17 @@ need_swift() {
 
 need_build_dependencies() {
     need_swift
-    need_debian pkg-config libmicrohttpd-dev libsqlite3-dev libssl-dev libjansson-dev python3 python3-pip ca-certificates
+    need_debian pkg-config libmicrohttpd-dev libsqlite3-dev libssl-dev libjansson-dev libpq-dev libmariadb-dev \
+        libcurl4-openssl-dev python3 python3-pip ca-certificates
     need_libvips
+}
+
+# The servers that tests start for themselves; the distribution's own clusters are neither made nor started.
+need_test_dependencies() {
+    need_debian postgresql-common
+    if ! [ -e /etc/postgresql-common/createcluster.d/atelier-tests.conf ] && ! dpkg-query -W postgresql-15 >/dev/null 2>&1; then
+        as_root mkdir -p /etc/postgresql-common/createcluster.d
+        echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.d/atelier-tests.conf >/dev/null
+    fi
+    need_debian postgresql mariadb-server
 }

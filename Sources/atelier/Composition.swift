@@ -2,7 +2,6 @@ import Campaigns
 import Concurrency
 import Cryptography
 import Database
-import DatabaseSQLite
 import FoundationEssentials
 import Generation
 import Identity
@@ -44,8 +43,9 @@ struct Composition: Sendable {
         self.metrics = metrics
         publicURL = PublicURL(settings.publicURL)
         signer = Self.signer(settings)
-        database = try await SQLiteDatabase(
-            path: settings.path(DatabaseSettings.url, scheme: "sqlite"), logger: logger, metrics: metrics)
+        database = try await Self.reachingDatabase {
+            try await settings.openDatabase(logger: logger, metrics: metrics)
+        }
         objects = try await FileStore(root: settings.path(StorageSettings.url, scheme: "file"), clock: clock)
         images = try Self.imageEngine(settings)
         generation = Self.generation(settings, clock)
@@ -58,8 +58,21 @@ struct Composition: Sendable {
                     linkLifetime: settings[StorageSettings.linkLifetime], access: Self.access(settings),
                     spoolFolder: try Self.spoolFolder(settings), clock: clock, logger: logger))
         ]
-        try await migrate()
+        for studio in studios { engine.whenReopened { try studio.reopened($0, in: $1) } }
+        try await Self.reachingDatabase { [self] in try await migrate() }
         measureStorage()
+    }
+
+    /// Does what needs the database at the start, when nobody can be told to come back later.
+    /// - Throws: ``ExitCode/wrongConfiguration`` once it was said why the database cannot be used.
+    private static func reachingDatabase<Value: Sendable>(
+        _ body: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        do { return try await body() } catch let error as DatabaseError {
+            guard case .unavailable = error else { throw error }
+            Terminal.error("atelier: \(error)")
+            throw ExitCode.wrongConfiguration
+        }
     }
 
     private func measureStorage() {

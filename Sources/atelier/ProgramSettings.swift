@@ -41,12 +41,15 @@ struct ProgramSettings: Sendable {
     }
 
     /// Settings of a demonstration: a scratch folder, a spare port, secrets of its own, nothing from outside but libvips.
-    static func demonstration(home: String) throws -> ProgramSettings {
+    ///
+    /// - Parameter database: A `DATABASE_URL`; nil for a file in the folder.
+    static func demonstration(home: String, database: String? = nil) throws -> ProgramSettings {
         var environment = [
             CommonSettings.home.name: home, WebSettings.port.name: "0", LogSettings.level.name: "warning",
             IdentitySettings.apiUsername.name: "demo", IdentitySettings.apiPassword.name: Hex.encode(randomBytes(16)),
             StorageSettings.linkSecret.name: Hex.encode(randomBytes(32)),
         ]
+        environment[DatabaseSettings.url.name] = database
         let library = ImagingSettings.library.name
         environment[library] = ProcessInfo.processInfo.environment[library]
         return ProgramSettings(configuration: try Configuration(all, environment: environment))

@@ -22,12 +22,23 @@ public final class SQLiteDatabase: Database {
     ///   - readers: How many read transactions may run at once; each has a thread and a page cache of 2 MB.
     ///   - patience: How long a transaction waits for another program before it fails as busy.
     /// - Throws: ``Database/DatabaseError/unavailable(_:)`` with what to do when the file cannot be used.
-    public init(
+    public convenience init(
         path: String, readers: Int = 4, patience: Duration = .seconds(5), logger: Logger = .silent,
         metrics: Metrics = Metrics()
     ) async throws {
+        let location = SQLiteLocation(path: path, patience: patience)
+        try await self.init(location, readers: readers, logger: logger, metrics: metrics)
+    }
+
+    /// Opens the file at `path` through a file system of a test's own, by its name within SQLite.
+    package convenience init(path: String, fileSystem: String, readers: Int = 1) async throws {
+        let location = SQLiteLocation(path: path, patience: .milliseconds(50), fileSystem: fileSystem)
+        try await self.init(location, readers: readers, logger: .silent, metrics: Metrics())
+    }
+
+    private init(_ location: SQLiteLocation, readers: Int, logger: Logger, metrics: Metrics) async throws {
         log = logger.labelled("database")
-        location = SQLiteLocation(path: path, patience: patience)
+        self.location = location
         let measurements = SQLiteMeasurements(metrics)
         // The writer first: it makes the file and turns on the write-ahead log, which a reader cannot.
         writer = SQLiteWriter(measurements)

@@ -5,7 +5,11 @@ import Glibc
 
 /// One connection, not `Sendable` so that it stays with the actor that made it.
 final class SQLiteHandle {
-    enum Purpose { case reading, writing }
+    enum Purpose {
+        case reading, writing
+        /// A database of this connection alone, gone with it.
+        case memory
+    }
 
     /// The statements that begin and end transactions, prepared once.
     enum Control: String, CaseIterable {
@@ -25,11 +29,16 @@ final class SQLiteHandle {
     private var mayControl = false
 
     init(_ location: SQLiteLocation, _ purpose: Purpose) throws(DatabaseError) {
-        let access = purpose == .reading ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let access =
+            switch purpose {
+            case .reading: SQLITE_OPEN_READONLY
+            case .writing: SQLITE_OPEN_READWRITE
+            case .memory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY
+            }
         // One thread at a time by construction, so SQLite need not lock.
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
-        let status = sqlite3_open_v2(location.path, &opened, flags, nil)
+        let status = sqlite3_open_v2(location.path, &opened, flags, location.fileSystem)
         guard let opened else { throw .unavailable("no memory for a connection") }
         pointer = opened
         guard status == SQLITE_OK else { throw failure(status) }

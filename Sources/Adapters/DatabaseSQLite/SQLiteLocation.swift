@@ -6,6 +6,8 @@ struct SQLiteLocation: Sendable {
     let path: String
     /// How long a statement waits for another program that holds the file.
     let patience: Duration
+    /// SQLite's name for the layer between it and the files; nil for the machine's own.
+    var fileSystem: String?
 
     /// The file's name without its folder, for messages that must not show the host's paths.
     var name: String { String(path.split(separator: "/").last ?? "database") }
@@ -29,14 +31,16 @@ struct SQLiteLocation: Sendable {
     private func makeFolder(above path: String) throws(DatabaseError) {
         guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
         let folder = String(path[..<slash])
-        if mkdir(folder, 0o700) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT else {
+        var isMade = mkdir(folder, 0o700) == 0
+        if !isMade, errno == ENOENT {
+            try makeFolder(above: folder)
+            isMade = mkdir(folder, 0o700) == 0
+        }
+        guard isMade || errno == EEXIST else {
             throw .unavailable("the folder of \(name) cannot be made (\(Self.reason(errno)))")
         }
-        try makeFolder(above: folder)
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
-            throw .unavailable("the folder of \(name) cannot be made (\(Self.reason(errno)))")
-        }
+        // A new folder is durable with the one that it is in; SQLite sees to the files alone.
+        if isMade, let above = folder.lastIndex(of: "/") { _ = Self.sync(String(folder[...above])) }
     }
 
     /// Makes the finished file at `partial` appear as `path`, durably.

@@ -10,6 +10,24 @@ final class SQLiteStatement {
 
     /// Prepares `text`, which must be one statement.
     init(_ text: String, on connection: OpaquePointer) throws(DatabaseError) {
+        var prepared = Self.prepare(text, on: connection)
+        if prepared.status == SQLITE_ERROR {
+            // A table that is not known may be new, and whether it is cannot always be read: SQLite swallows that
+            // failure. So it is made to look, where a failure shows, before the statement is called wrong.
+            let status = sqlite3_exec(connection, "SELECT 1 FROM sqlite_master LIMIT 1", nil, nil, nil)
+            guard status == SQLITE_OK else { throw DatabaseError(sqlite: status, on: connection) }
+            prepared = Self.prepare(text, on: connection)
+        }
+        guard prepared.status == SQLITE_OK else { throw DatabaseError(sqlite: prepared.status, on: connection) }
+        guard let pointer = prepared.pointer else { throw .statement("it is empty") }
+        self.pointer = pointer
+        self.connection = connection
+        guard prepared.restIsBlank else { throw .statement("there is more than one; execute them one by one") }
+    }
+
+    private static func prepare(
+        _ text: String, on connection: OpaquePointer
+    ) -> (status: Int32, pointer: OpaquePointer?, restIsBlank: Bool) {
         var prepared: OpaquePointer?
         var restIsBlank = true
         var text = text
@@ -25,11 +43,7 @@ final class SQLiteStatement {
                 return status
             }
         }
-        guard status == SQLITE_OK else { throw DatabaseError(sqlite: status, on: connection) }
-        guard let prepared else { throw .statement("it is empty") }
-        self.pointer = prepared
-        self.connection = connection
-        guard restIsBlank else { throw .statement("there is more than one; execute them one by one") }
+        return (status, prepared, restIsBlank)
     }
 
     deinit { sqlite3_finalize(pointer) }

@@ -61,6 +61,9 @@ public final class WorkflowRetention: Service {
                     let run = try row.integer("id")
                     try connection.execute("DELETE FROM workflow_history WHERE run = \(run)")
                     try connection.execute("DELETE FROM workflow_inbox WHERE run = \(run)")
+                    try connection.execute("DELETE FROM activity_attempts WHERE run = \(run)")
+                    try connection.execute("DELETE FROM workflow_history_archive WHERE run = \(run)")
+                    try connection.execute("DELETE FROM workflow_reopenings WHERE run = \(run)")
                     try connection.execute("DELETE FROM workflow_runs WHERE id = \(run)")
                 }
                 return rows.count

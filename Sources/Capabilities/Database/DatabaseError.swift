@@ -14,6 +14,8 @@ public enum DatabaseError: Error, Equatable {
     case unexpectedValue(column: String, expected: String)
     /// The schema was written by a newer program.
     case newerSchema(component: String, found: Int, known: Int)
+    /// A table, column or index that is to be made is there already, or one that is to be dropped is gone.
+    case schemaConflict(String)
     /// A statement is wrong: a fault of the program.
     case statement(String)
 
@@ -21,7 +23,7 @@ public enum DatabaseError: Error, Equatable {
     public var isRetryable: Bool {
         switch self {
         case .busy, .full, .unavailable: true
-        case .constraint, .closed, .unexpectedValue, .newerSchema, .statement: false
+        case .constraint, .closed, .unexpectedValue, .newerSchema, .schemaConflict, .statement: false
         }
     }
 }
@@ -38,6 +40,7 @@ extension DatabaseError: CustomStringConvertible {
         case .unexpectedValue(let column, let expected): "column \(column) does not hold \(expected)"
         case .newerSchema(let component, let found, let known):
             "the tables of \(component) are at version \(found), this program knows \(known); run the newer program"
+        case .schemaConflict(let what): "the tables are not as a statement expects them: \(what)"
         case .statement(let what): "a statement is wrong: \(what)"
         }
     }

@@ -61,6 +61,11 @@ public struct Migrator: Sendable {
     {
         let milliseconds = Int(clock.now.timeIntervalSince1970 * 1000)
         return try await database.write { connection in
+            if connection.dialect == .postgresql {
+                // The first statement settles what the transaction sees, and a lock is none that looks: without it a
+                // program that waited here for another would go by what was so before.
+                try connection.execute("LOCK TABLE schema_versions IN SHARE ROW EXCLUSIVE MODE")
+            }
             // Read again inside the write transaction: another program may have applied it since.
             guard try Self.version(of: component, on: connection) < migration.version else { return false }
             for statement in migration.statements(connection.dialect) { try connection.execute(statement) }

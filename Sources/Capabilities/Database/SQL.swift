@@ -111,6 +111,12 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(_ value: (some SQLBindable)?) {
             appendInterpolation(value.sqlValue)
         }
+        /// Adds a part of a statement with its own parameters.
+        public mutating func appendInterpolation(_ part: SQL) {
+            offsets += part.offsets.map { $0 + text.utf8.count }
+            values += part.values
+            text += part.questionMarked
+        }
         /// Adds a list of bound parameters, separated by commas, to stand in the brackets of `IN`.
         ///
         /// An empty list becomes `NULL`, which matches nothing.

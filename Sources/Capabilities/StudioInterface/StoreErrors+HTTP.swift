@@ -13,7 +13,7 @@ extension DatabaseError: HTTPConvertibleError {
         case .full: .unavailable("The server has no room to write; nothing was changed", retryAfter: .seconds(30))
         case .busy, .unavailable, .closed:
             .unavailable("The database cannot be used at the moment; nothing was changed", retryAfter: .seconds(5))
-        case .constraint, .unexpectedValue, .newerSchema, .statement:
+        case .constraint, .unexpectedValue, .newerSchema, .schemaConflict, .statement:
             HTTPError(500, .text("Internal error; the operator finds the cause in the log"))
         }
     }

@@ -19,11 +19,22 @@ public protocol Studio: Sendable {
     /// Adds its workflows and activities.
     func register(workflows: inout WorkflowRegistry)
 
+    /// Brings a job's own record back to life, in the transaction that reopens its failed run.
+    ///
+    /// Called for the jobs of every studio; a studio looks only at its own, by their workflow's name or memo.
+    /// - Throws: ``Workflows/ReopeningRefused`` when its record does not allow that.
+    func reopened(_ job: WorkflowDescription, in connection: any SQLConnection) throws
+
     /// What runs beside the server and the workers: sweeps.
     var services: [any Service] { get }
 
     /// Runs one real job of this studio the way a client would, and returns where its pictures can be fetched.
     func demonstrate(with client: any DemonstrationClient) async throws -> [DemonstrationPicture]
+}
+
+extension Studio {
+    /// Nothing: a studio whose answers come from the engine alone has no record of its own.
+    public func reopened(_ job: WorkflowDescription, in connection: any SQLConnection) throws {}
 }
 
 /// The server as a client sees it, for ``Studio/demonstrate(with:)``.

@@ -15,7 +15,7 @@ public enum WorkflowSettings {
     /// How many crashes a step may be in.
     public static let crashLimit = Setting(
         "ATELIER_CRASH_LIMIT", .integer(in: 1...1000), default: 10,
-        meaning: "How often the program may die in one step of a job before the job is given up.")
+        meaning: "How often the program may die in one step of a job before that is parked.")
 
     /// How long finished ones are kept.
     public static let retention = Setting(

@@ -36,7 +36,8 @@ public struct Campaign: Sendable, Equatable {
 public enum CampaignStatus: String, Codable, Sendable, CaseIterable {
     case pending, processing, completed, failed
 
-    /// The statuses from which `self` may be entered; a finished campaign stays finished.
+    /// The statuses from which `self` may be entered; a finished campaign stays finished,
+    /// unless its workflow is reopened (``reopenable``).
     ///
     /// `processing` follows itself, because the step that enters it may be repeated after a crash.
     var predecessors: [CampaignStatus] {
@@ -47,6 +48,11 @@ public enum CampaignStatus: String, Codable, Sendable, CaseIterable {
         case .failed: [.pending, .processing]
         }
     }
+
+    /// The statuses of which a reopened workflow makes `processing`: the only way out of `failed`.
+    ///
+    /// A workflow may have failed before it could write so to its campaign.
+    static let reopenable: [CampaignStatus] = [.failed, .pending, .processing]
 }
 
 /// Where a campaign's source picture comes from.

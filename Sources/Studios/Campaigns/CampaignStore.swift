@@ -85,13 +85,20 @@ struct CampaignStore: Sendable {
     ) throws -> Bool {
         let time = now.milliseconds
         let status = change.status
-        let allowed = status.predecessors.map(\.rawValue)
+        let allowed = change.predecessors.map(\.rawValue)
         let changed =
             switch change {
             case .processing:
                 try transaction.execute(
                     """
                     UPDATE campaigns SET status = \(status.rawValue), updated_at = \(time)
+                    WHERE id = \(id) AND status IN (\(list: allowed))
+                    """)
+            case .reopened:
+                try transaction.execute(
+                    """
+                    UPDATE campaigns SET status = \(status.rawValue), error_message = NULL, completed_at = NULL,
+                        updated_at = \(time)
                     WHERE id = \(id) AND status IN (\(list: allowed))
                     """)
             case .completed(let pictures, let origin):
@@ -209,13 +216,20 @@ enum CampaignChange: Sendable {
     case processing
     case completed(pictures: [AspectRatio: StorageKey], origin: PictureOrigin)
     case failed(message: String)
+    /// Its failed workflow goes on, because an operator wanted it to.
+    case reopened
 
     var status: CampaignStatus {
         switch self {
-        case .processing: .processing
+        case .processing, .reopened: .processing
         case .completed: .completed
         case .failed: .failed
         }
+    }
+
+    /// The statuses in which it may happen.
+    var predecessors: [CampaignStatus] {
+        if case .reopened = self { CampaignStatus.reopenable } else { status.predecessors }
     }
 }
 

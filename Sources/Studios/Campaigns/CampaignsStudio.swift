@@ -98,6 +98,15 @@ public struct CampaignsStudio: Studio {
         workflows.register(RemovePictures(objects: needs.objects, engine: needs.engine))
     }
 
+    /// Takes a failed campaign back to `processing`.
+    public func reopened(_ job: WorkflowDescription, in connection: any SQLConnection) throws {
+        guard job.workflow == ProcessCampaign.name, let id = job.memo["job_id"].flatMap({ Int($0) }) else { return }
+        let store = campaigns.store
+        guard try store.advance(id, to: .reopened, at: needs.clock.now, in: connection) else {
+            throw ReopeningRefused("The campaign \(id) was deleted.")
+        }
+    }
+
     /// Repairs rows whose workflow ended without writing to them.
     public var services: [any Service] {
         [CampaignSweep(campaigns: campaigns, logger: needs.logger.labelled("campaigns"))]

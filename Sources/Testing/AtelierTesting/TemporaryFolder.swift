@@ -6,8 +6,12 @@ public final class TemporaryFolder: Sendable {
     public let path: String
 
     /// Makes an empty folder below `TMPDIR`.
-    public init() throws {
-        let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    /// - Parameter inMemory: Takes shared memory instead, where nothing waits for a disk, if the machine has some.
+    public init(inMemory: Bool = false) throws {
+        let memory = "/dev/shm"
+        let parent =
+            inMemory && FileManager.default.isWritableFile(atPath: memory)
+            ? memory : ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
         path = parent + "/atelier-test-" + UUID().uuidString.lowercased()
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
@@ -22,9 +26,10 @@ public final class TemporaryFolder: Sendable {
 /// Runs `body` with an empty folder, which is removed afterwards.
 @discardableResult
 public func withTemporaryFolder<Value>(
-    isolation: isolated (any Actor)? = #isolation, _ body: (TemporaryFolder) async throws -> Value
+    inMemory: Bool = false, isolation: isolated (any Actor)? = #isolation,
+    _ body: (TemporaryFolder) async throws -> Value
 ) async throws -> Value {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryFolder(inMemory: inMemory)
     defer { withExtendedLifetime(folder) {} }
     return try await body(folder)
 }

@@ -10,6 +10,8 @@ struct BenchReport: Encodable {
     var campaigns: CampaignBenchResult?
     /// Three variations of a photo, without the server.
     var images: ImageBenchResult?
+    /// The durable engine alone.
+    var engine: EngineBenchResult?
 
     func show(asJSON: Bool) throws {
         if asJSON {
@@ -22,6 +24,7 @@ struct BenchReport: Encodable {
         if let post { Terminal.out("POST /campaigns -> 202  " + post.summary) }
         if let campaigns { Terminal.out(campaigns.summary) }
         if let images { Terminal.out(images.summary) }
+        for line in engine?.summaries ?? [] { Terminal.out(line) }
     }
 }
 

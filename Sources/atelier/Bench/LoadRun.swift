@@ -52,14 +52,11 @@ struct LoadResult: Encodable {
     let p99Milliseconds: Double
 
     init(latencies: [Double], elapsed: Double) {
-        let sorted = latencies.sorted()
-        func quantile(_ share: Double) -> Double {
-            sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))] * 1000
-        }
-        requests = sorted.count
-        perSecond = Double(sorted.count) / elapsed
-        p50Milliseconds = quantile(0.5)
-        p99Milliseconds = quantile(0.99)
+        let quantiles = Quantiles(latencies)
+        requests = latencies.count
+        perSecond = Double(latencies.count) / elapsed
+        p50Milliseconds = quantiles.milliseconds(0.5)
+        p99Milliseconds = quantiles.milliseconds(0.99)
     }
 
     enum CodingKeys: String, CodingKey {

@@ -7,16 +7,25 @@ enum BenchCommand: Command {
     static let specification = CommandSpecification(
         name: "bench",
         summary: "Measures a running server, and the rendering of pictures without one.",
-        subjects: ["http": "only a running server", "images": "only rendering"],
+        subjects: [
+            "http": "only a running server", "images": "only rendering",
+            "engine": "the durable engine alone, on a fresh database",
+        ],
         options: [
             "url": "the server (default: ATELIER_PUBLIC_URL)", "clients": "connections at once (default 64)",
             "seconds": "length of each load (default 5)", "photo": "a JPEG to use instead of a drawn one",
             "count": "campaigns at once (default 100), or photos (default 20)",
-            "only": "get, post or campaigns; may be repeated",
+            "only": "get, post or campaigns; for the engine throughput; may be repeated",
+            "workflows": "workflows of nine steps for the engine (default 200)",
+            "concurrency": "how many of them at once (default 50)",
         ],
         flags: ["json": "print JSON"])
 
     static func run(_ arguments: Arguments) async throws -> ExitCode {
+        if arguments.subject == "engine" {
+            try BenchReport(engine: try await measureEngine(arguments)).show(asJSON: arguments.has("json"))
+            return .done
+        }
         // Rendering alone needs no credentials, so it runs without a configuration.
         let settings =
             try arguments.subject == "images"

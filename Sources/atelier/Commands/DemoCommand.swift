@@ -1,7 +1,7 @@
 import Concurrency
+import Database
 import FoundationEssentials
 import Generation
-import Glibc
 import Imaging
 import Observability
 import Settings
@@ -10,11 +10,15 @@ import StudioInterface
 /// One real job of every studio, on a spare port and a scratch folder, in this process.
 enum DemoCommand: Command {
     static let specification = CommandSpecification(
-        name: "demo", summary: "Runs one real job of every studio in a scratch folder and says where the pictures are.")
+        name: "demo", summary: "Runs one real job of every studio in a scratch folder and says where the pictures are.",
+        flags: ["database": "keep its rows in DATABASE_URL instead of the scratch folder"])
 
     static func run(_ arguments: Arguments) async throws -> ExitCode {
-        let home = try scratchFolder()
-        let settings = try ProgramSettings.demonstration(home: home)
+        let home = try ScratchFolder.make("demo")
+        let database =
+            try arguments.has("database")
+            ? ProgramSettings.load(writingSecrets: false)[DatabaseSettings.url] : nil
+        let settings = try ProgramSettings.demonstration(home: home, database: database)
         let log = try ProgramLog(settings, name: "demo")
         let composition = try await Composition(settings, logger: log.logger, metrics: Metrics())
         let shutdown = ShutdownSignal()
@@ -49,15 +53,6 @@ enum DemoCommand: Command {
             }
         }
         Terminal.out("The pictures stay there; the folder can be removed at any time.")
-    }
-
-    private static func scratchFolder() throws -> String {
-        let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-        var template = Array("\(base)/atelier-demo-XXXXXX".utf8CString)
-        guard template.withUnsafeMutableBufferPointer({ $0.baseAddress.flatMap(mkdtemp) != nil }) else {
-            throw UsageError("no scratch folder can be made in \(base); set TMPDIR")
-        }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 

@@ -1,5 +1,3 @@
-import Database
-import DatabaseSQLite
 import Imaging
 import Observability
 import Settings
@@ -35,13 +33,7 @@ enum DoctorCommand: Command {
 
     private static func probes(_ settings: ProgramSettings) -> [Probe] {
         [
-            Probe(name: "database") {
-                let database = try await SQLiteDatabase(path: settings.path(DatabaseSettings.url, scheme: "sqlite"))
-                let faults = try await database.verify()
-                await database.close()
-                guard faults.isEmpty else { throw DatabaseError.unavailable(faults.joined(separator: "; ")) }
-                return "opens, and every page is sound"
-            },
+            Probe(name: "database") { try await settings.examineDatabase() },
             Probe(name: "storage") {
                 let store = try await FileStore(root: settings.path(StorageSettings.url, scheme: "file"))
                 let key = try StorageKey("doctor/probe.txt")

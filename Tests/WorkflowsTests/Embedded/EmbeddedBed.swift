@@ -47,6 +47,16 @@ struct EmbeddedBed: WorkflowTestBed {
     }
 }
 
+/// Opens a database of `kind` with the engine's tables, which is removed afterwards.
+func withWorkflowDatabase<Result>(
+    on kind: TestDatabase, _ body: (any Database) async throws -> Result
+) async throws -> Result {
+    try await kind.with { database in
+        try await Migrator(Migration.workflows).run(on: database)
+        return try await body(database)
+    }
+}
+
 /// Opens a database with the engine's tables in a folder that is removed afterwards.
 func withWorkflowDatabase<Result>(_ body: (SQLiteDatabase, TemporaryFolder) async throws -> Result) async throws
     -> Result

@@ -7,17 +7,17 @@ import WorkflowsSQL
     /// A wake-up that gets lost is not found later: the check hangs and fails.
     private static let withoutSweep = WorkerLimits(sweepInterval: .seconds(3600))
 
-    @Test(.timeLimit(.minutes(1)), arguments: WorkflowConformance.checks)
-    func `holds what every engine promises`(_ check: WorkflowCheck) async throws {
-        try await withWorkflowDatabase { database, _ in
+    @Test(.timeLimit(.minutes(1)), arguments: TestDatabase.available, WorkflowConformance.checks)
+    func `holds what every engine promises`(on kind: TestDatabase, _ check: WorkflowCheck) async throws {
+        try await withWorkflowDatabase(on: kind) { database in
             try await check.run(on: EmbeddedBed(database, limits: Self.withoutSweep))
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: WorkflowConformance.checks)
-    func `holds it with room for two runs in memory`(_ check: WorkflowCheck) async throws {
+    @Test(.timeLimit(.minutes(1)), arguments: TestDatabase.available, WorkflowConformance.checks)
+    func `holds it with room for two runs in memory`(on kind: TestDatabase, _ check: WorkflowCheck) async throws {
         // A parent with its children does not fit then: every wait costs a replay.
-        try await withWorkflowDatabase { database, _ in
+        try await withWorkflowDatabase(on: kind) { database in
             try await check.run(
                 on: EmbeddedBed(database, limits: WorkerLimits(runsInMemory: 2, sweepInterval: .seconds(3600))))
         }

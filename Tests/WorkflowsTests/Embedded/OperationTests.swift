@@ -92,8 +92,27 @@ import Workflows
     @Test func `claims read an index of what waits, and sort nothing`() async throws {
         try await withWorkflowDatabase { database, _ in
             let claims = [
-                "SELECT id FROM workflow_runs WHERE state = 0 ORDER BY priority, id LIMIT 64",
-                "SELECT run FROM activity_tasks t WHERE t.state = 0 AND t.queue = 'q' ORDER BY t.priority, t.run LIMIT 4",
+                "SELECT MIN(t.priority) AS priority FROM workflow_runs t WHERE t.state = 0 AND t.priority > 1",
+                """
+                SELECT t.fairness_key FROM workflow_runs t
+                WHERE t.state = 0 AND t.priority = 3 AND t.fairness_key > 'a' ORDER BY t.fairness_key LIMIT 1
+                """,
+                """
+                SELECT id FROM workflow_runs
+                WHERE state = 0 AND priority = 3 AND fairness_key = 'a' ORDER BY id LIMIT 64
+                """,
+                """
+                SELECT MIN(t.priority) AS priority FROM activity_tasks t
+                WHERE t.state = 0 AND t.queue = 'q' AND t.priority > 1
+                """,
+                """
+                SELECT t.fairness_key FROM activity_tasks t WHERE t.state = 0 AND t.queue = 'q' AND t.priority = 3
+                    AND t.fairness_key > 'a' AND t.fairness_key < 'b' ORDER BY t.fairness_key LIMIT 1
+                """,
+                """
+                SELECT run, activity_id FROM activity_tasks
+                WHERE state = 0 AND queue = 'q' AND priority = 3 AND fairness_key = 'a' ORDER BY run LIMIT 4
+                """,
                 "SELECT MIN(available_at) AS due FROM activity_tasks WHERE state = 1",
                 "SELECT MIN(due_at) AS due FROM workflow_timers",
                 "SELECT MIN(deadline_at) AS due FROM workflow_runs WHERE deadline_at IS NOT NULL",

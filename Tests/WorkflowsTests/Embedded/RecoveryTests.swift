@@ -26,7 +26,7 @@ import Workflows
                 await first.begun.wait()
                 let sessions = try await database.read { try Sessions.all(on: $0) }
                 try await database.write { connection in
-                    for session in sessions { _ = try Sessions.bury(session, on: connection) }
+                    for session in sessions { _ = try Sessions.bury(session, at: 0, on: connection) }
                 }
                 // The only slot of the old worker is still taken, so another one must do it.
                 try await bed.withWorker(errands, queues: [.default: 1]) {
@@ -58,34 +58,78 @@ import Workflows
         }
     }
 
-    @Test func `what kills its worker again and again is given up, and its neighbours go on`() async throws {
+    @Test func `what kills its worker again and again is parked, its neighbours go on, and it can be released`()
+        async throws
+    {
         try await withWorkflowDatabase { database, _ in
             let bed = EmbeddedBed(database, limits: WorkerLimits(lossesUntilPoison: 3))
             try await bed.engine.start(RunErrand.self, id: "neighbour", input: "harmless")
             for _ in 1...3 { try await die(bed, id: "poison", input: "poison") { _ in } }
 
-            let errands = WorkflowRegistry.errands { input, _ in
-                #expect(input == "harmless")
-                return input
+            // Seen by two processes, one after the other: what is parked survives a restart.
+            for _ in 1...2 {
+                try await bed.withWorker(.errands { input, _ in input }, queues: [.default: 2]) {
+                    let outcome1 = try await bed.engine.result(of: RunErrand.self, id: "neighbour")
+                    #expect(outcome1 == "harmless")
+                    let parked = try await pending("poison", in: .parked, bed)
+                    #expect(parked.attempt == 3)
+                    #expect(parked.lastFailure?.kind == WorkflowFailure.Kind.workerLost)
+                    #expect(parked.lastFailure?.message.contains("3 times") == true)
+                }
             }
-            try await bed.withWorker(errands, queues: [.default: 2]) {
-                let end = try await bed.engine.waitForClose(of: "poison")
-                #expect(end?.status == .failed)
-                #expect(end?.failure?.kind == WorkflowFailure.Kind.workerLost)
-                #expect(end?.failure?.attempts == 3)
-                #expect(try await bed.engine.result(of: RunErrand.self, id: "neighbour") == "harmless")
+            try await bed.withWorker(.errands { _, activity in "attempt \(activity.attempt)" }, queues: [.default: 1]) {
+                let outcome2 = try await bed.engine.release("neighbour")
+                #expect(outcome2 == .notParked)
+                let outcome3 = try await bed.engine.release("nobody")
+                #expect(outcome3 == .notFound)
+                let outcome4 = try await bed.engine.release("poison")
+                #expect(outcome4 == .released)
+                let output = try await bed.engine.result(of: RunErrand.self, id: "poison")
+                #expect(output == "attempt 4")
             }
         }
     }
 
-    @Test func `a workflow whose code kills its worker again and again is ended`() async throws {
+    @Test func `a parked activity ends with its workflow when that is cancelled or out of time`() async throws {
+        try await withWorkflowDatabase { database, _ in
+            let clock = ManualClock()
+            let bed = EmbeddedBed(database, clock: clock, limits: WorkerLimits(lossesUntilPoison: 1))
+            for id in ["cancelled", "late"] as [WorkflowID] {
+                try await bed.engine.start(
+                    RunErrand.self, id: id, input: "x", options: StartOptions(workflowTimeout: .seconds(60)))
+                try await die(bed, id: id, input: "x") { _ in }
+            }
+            try await bed.withWorker(.errands { input, _ in input }, queues: [.default: 1]) {
+                for id in ["cancelled", "late"] as [WorkflowID] { _ = try await pending(id, in: .parked, bed) }
+                try await bed.engine.requestCancel("cancelled", reason: "enough")
+                let outcome5 = try await bed.engine.waitForClose(of: "cancelled")?.status
+                #expect(outcome5 == .cancelled)
+                clock.advance(by: .seconds(61))
+                let outcome6 = try await bed.engine.waitForClose(of: "late")?.status
+                #expect(outcome6 == .timedOut)
+            }
+        }
+    }
+
+    @Test func `a workflow whose code kills its worker again and again is parked, and can be released`() async throws {
         try await withWorkflowDatabase { database, _ in
             let bed = EmbeddedBed(database)
             try await bed.engine.start(RunErrand.self, id: "deadly", input: "x")
             try await database.write { try $0.execute("UPDATE workflow_runs SET state = 5, lost = 5, was_held = 1") }
+            for _ in 1...2 {
+                try await bed.withWorker(.errands { input, _ in input }, queues: [.default: 1]) {
+                    try await bed.engine.start(RunErrand.self, id: "neighbour", input: "x")
+                    _ = try await bed.engine.result(of: RunErrand.self, id: "neighbour")
+                }
+                let end = try await bed.engine.describe("deadly")
+                #expect(end?.status == .running)
+                #expect(end?.problem?.contains("5 times") == true)
+            }
             try await bed.withWorker(.errands { input, _ in input }, queues: [.default: 1]) {
-                let end = try await bed.engine.waitForClose(of: "deadly")
-                #expect(end?.failure?.kind == WorkflowFailure.Kind.workerLost)
+                let outcome7 = try await bed.engine.release("deadly")
+                #expect(outcome7 == .released)
+                let outcome8 = try await bed.engine.result(of: RunErrand.self, id: "deadly")
+                #expect(outcome8 == "x")
             }
         }
     }
@@ -133,6 +177,20 @@ import Workflows
         #expect(ProcessIdentity(host: current.host, process: "1:0").isRunning == false)
         #expect(ProcessIdentity(host: current.host, process: "4194304:12").isRunning == false)
         #expect(ProcessIdentity(host: "another", process: current.process).isRunning == nil)
+    }
+
+    /// The activity of a workflow once it is in `state`.
+    ///
+    /// Nobody announces that, so it looks again and again, for as long as the test may take.
+    private func pending(
+        _ id: WorkflowID, in state: PendingActivity.State, _ bed: EmbeddedBed
+    ) async throws -> PendingActivity {
+        while true {
+            if let activity = try await bed.engine.describe(id)?.pendingActivities.first, activity.state == state {
+                return activity
+            }
+            await Task.yield()
+        }
     }
 
     /// Runs a worker until the errand of `input` has begun, and drops it there.

@@ -1,6 +1,5 @@
 import Concurrency
 import Database
-import FoundationEssentials
 import Workflows
 
 /// The row with which a workflow begins.
@@ -11,6 +10,7 @@ struct RunAdmission: Sendable {
     }
 
     var workflowID: WorkflowID
+    var runID: RunID
     var workflow: String
     var input: Payload
     var options = StartOptions()
@@ -27,12 +27,13 @@ struct RunAdmission: Sendable {
         let inserted = try connection.execute(
             """
             INSERT \(unsafe: ignore)INTO workflow_runs (
-                workflow_id, run_id, workflow, input, owner, priority, memo, log_context, parent, parent_child, state,
-                status, started_at, deadline_at)
+                workflow_id, run_id, workflow, input, owner, fairness_key, priority, memo, log_context, parent,
+                parent_child, state, status, started_at, deadline_at, time_limit)
             VALUES (
-                \(workflowID.rawValue), \(UUID().uuidString.lowercased()), \(workflow), \(input.bytes),
-                \(options.owner), \(options.priority), \(memo), \(logContext), \(parent?.run), \(parent?.childID), 0,
-                'running', \(startedAt), \(deadline))\(unsafe: conflict)
+                \(workflowID.rawValue), \(runID.rawValue), \(workflow), \(input.bytes), \(options.owner),
+                \(options.owner ?? ""), \(options.priority), \(memo), \(logContext), \(parent?.run),
+                \(parent?.childID), 0, 'running', \(startedAt), \(deadline),
+                \(options.workflowTimeout?.microseconds))\(unsafe: conflict)
             """)
         return inserted == 1
     }

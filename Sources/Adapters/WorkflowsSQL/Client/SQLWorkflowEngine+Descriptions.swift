@@ -6,18 +6,20 @@ public import Workflows
 extension SQLWorkflowEngine {
     /// Reads the run and what it waits for, of one moment.
     public func describe(_ id: WorkflowID) async throws -> WorkflowDescription? {
-        try await database.read { connection in
-            let columns = Self.columns
-            guard
-                let row = try connection.first(
-                    "SELECT \(unsafe: columns) FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
-            else { return nil }
-            var description = try Self.description(of: row)
-            if !description.status.isClosed {
-                description.pendingActivities = try Self.pending(of: try row.integer("id"), on: connection)
-            }
-            return description
+        try await database.read { connection in try Self.description(of: id, on: connection) }
+    }
+
+    static func description(
+        of id: WorkflowID, on connection: any SQLConnection
+    ) throws -> WorkflowDescription? {
+        let row = try connection.first(
+            "SELECT \(unsafe: columns) FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
+        guard let row else { return nil }
+        var description = try description(of: row)
+        if !description.status.isClosed {
+            description.pendingActivities = try pending(of: try row.integer("id"), on: connection)
         }
+        return description
     }
 
     /// Pages by the order of admission, newest first.
@@ -78,7 +80,8 @@ extension SQLWorkflowEngine {
 
     private static func shown(_ state: TaskState) -> PendingActivity.State {
         switch state {
-        case .queued, .suspect, .parked, .paused: .queued
+        case .queued, .suspect, .paused: .queued
+        case .parked: .parked
         case .backoff: .backoff
         case .running: .running
         }

@@ -1,20 +1,28 @@
 public import Concurrency
 public import Database
-import FoundationEssentials
+public import FoundationEssentials
 public import Workflows
 
 /// Durable execution in a database of ours: the client side.
 ///
 /// ``WorkflowWorker`` does the work.
-public final class SQLWorkflowEngine: WorkflowEngine {
+public final class SQLWorkflowEngine: WorkflowSupervisor {
     let database: any Database
     let clock: any WallClock
+    let makeID: @Sendable () -> String
     let bulletin = Bulletin()
+    /// What else goes on when a run is reopened.
+    let reopeningHooks = Locked<[@Sendable (WorkflowDescription, any SQLConnection) throws -> Void]>([])
 
     /// Uses the tables of ``Database/Migration/workflows``, which must be there.
-    public init(database: any Database, clock: any WallClock = SystemClock()) {
+    /// - Parameter makeID: Names runs and sessions; no two of its names may ever be the same.
+    public init(
+        database: any Database, clock: any WallClock = SystemClock(),
+        makeID: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() }
+    ) {
         self.database = database
         self.clock = clock
+        self.makeID = makeID
     }
 
     /// Admits a workflow with one row.
@@ -22,7 +30,8 @@ public final class SQLWorkflowEngine: WorkflowEngine {
         _ type: W.Type, id: WorkflowID, input: W.Input, options: StartOptions, in connection: any SQLConnection
     ) throws -> StartOutcome {
         let row = RunAdmission(
-            workflowID: id, workflow: W.name, input: try Payload(encoding: input), options: options,
+            workflowID: id, runID: RunID(rawValue: makeID()), workflow: W.name, input: try Payload(encoding: input),
+            options: options,
             startedAt: clock.now.microseconds)
         return try row.insert(on: connection) ? .started : .alreadyExists
     }
@@ -45,6 +54,18 @@ public final class SQLWorkflowEngine: WorkflowEngine {
         try request(id, in: connection) { run in
             try Inbox.post(.signalled(name: name, payload: payload), to: run, on: connection)
         }
+    }
+
+    /// Forgets how often processes died in the run and its activities, and lets them be claimed again.
+    public func release(_ id: WorkflowID, in connection: any SQLConnection) throws -> ReleaseOutcome {
+        guard let row = try connection.first("SELECT id FROM workflow_runs WHERE workflow_id = \(id.rawValue)")
+        else { return .notFound }
+        let run = try row.integer("id")
+        let runs = try connection.execute(
+            "UPDATE workflow_runs SET state = 0, lost = 0, problem = NULL WHERE id = \(run) AND state = 3")
+        let activities = try connection.execute(
+            "UPDATE activity_tasks SET state = 0, lost = 0 WHERE run = \(run) AND state = 4")
+        return runs + activities > 0 ? .released : .notParked
     }
 
     /// Wakes the workers of this process.

@@ -5,11 +5,15 @@ import Workflows
 enum Change: Sendable {
     case turn(Turn)
     /// An attempt failed; the next may begin at `availableAt`.
-    case retry(TaskKey, token: Int, availableAt: Int, failure: WorkflowFailure)
+    ///
+    /// `limit` is how many attempts there may be; nil for any number.
+    case retry(TaskKey, token: Int, availableAt: Int, failure: WorkflowFailure, AttemptRecord, limit: Int?)
     /// An activity ended whose run somebody else holds, or nobody.
-    case relay(WorkflowEvent, TaskKey, token: Int)
+    case relay(WorkflowEvent, TaskKey, token: Int, AttemptRecord?)
     /// A stopping worker gives a lease back; the attempt does not count.
-    case handBack(TaskKey, token: Int)
+    case handBack(TaskKey, token: Int, AttemptRecord)
+    /// Processes died in it too often; the attempt that was claimed is not begun.
+    case parkTask(TaskKey, token: Int, failure: WorkflowFailure)
     case heartbeat(TaskKey, token: Int, details: Payload, done: CheckedContinuation<Void, Never>)
     /// The run leaves memory.
     case release(run: Int)
@@ -22,18 +26,29 @@ enum Change: Sendable {
     func apply(for session: String, on connection: any SQLConnection) throws {
         switch self {
         case .turn(let turn): try turn.apply(for: session, on: connection)
-        case .retry(let key, let token, let availableAt, let failure):
-            try Self.retry(key, token, at: availableAt, failure, on: connection)
-        case .relay(let event, let key, let token):
+        case .retry(let key, let token, let availableAt, let failure, let attempt, let limit):
+            try Self.retry(key, token, at: availableAt, failure, attempt, limit, on: connection)
+        case .relay(let event, let key, let token, let attempt):
             try Self.changeOne(
                 "DELETE FROM activity_tasks WHERE \(run: key) AND token = \(token)", key, on: connection)
-            try Inbox.post(event, to: key.run, on: connection)
-        case .handBack(let key, let token):
+            try attempt?.insertUnlessCompleted(by: event, of: key.run, on: connection)
+            try Inbox.post(event, to: key.run, note: attempt?.note(of: event), on: connection)
+        case .handBack(let key, let token, let attempt):
             try Self.changeOne(
                 """
-                UPDATE activity_tasks SET state = 0, session = NULL, token = token + 1, attempt = attempt - 1
+                UPDATE activity_tasks SET state = 0, session = NULL, token = token + 1, attempt = attempt - 1,
+                    started_at = NULL
                 WHERE \(run: key) AND token = \(token) AND state = 2
                 """, key, on: connection)
+            try attempt.insert(.handedBack, of: key, on: connection)
+        case .parkTask(let key, let token, let failure):
+            let parked = try connection.execute(
+                """
+                UPDATE activity_tasks SET state = 4, session = NULL, token = token + 1, attempt = attempt - 1,
+                    started_at = NULL, failure = \(try JSONText.encode(failure))
+                WHERE \(run: key) AND token = \(token) AND state = 2 AND cancel_requested = 0
+                """)
+            if parked == 0 { try Self.endCancelled(key, token, on: connection) }
         case .heartbeat(let key, let token, let details, _):
             try Self.changeOne(
                 "UPDATE activity_tasks SET heartbeat = \(details.bytes) WHERE \(run: key) AND token = \(token)", key,
@@ -57,16 +72,22 @@ enum Change: Sendable {
 
     /// - Parameter failure: Shown until the next attempt ends.
     private static func retry(
-        _ key: TaskKey, _ token: Int, at availableAt: Int, _ failure: WorkflowFailure, on connection: any SQLConnection
+        _ key: TaskKey, _ token: Int, at availableAt: Int, _ failure: WorkflowFailure, _ attempt: AttemptRecord,
+        _ limit: Int?, on connection: any SQLConnection
     ) throws {
+        try attempt.insert(.ended(by: failure), failure, of: key, on: connection)
         let again = try connection.execute(
             """
             UPDATE activity_tasks SET state = 1, available_at = \(availableAt), session = NULL, token = token + 1,
-                lost = 0, failure = \(try JSONText.encode(failure))
+                lost = 0, failure = \(try JSONText.encode(failure)), scheduled_at = \(availableAt), started_at = NULL,
+                attempt_limit = \(limit)
             WHERE \(run: key) AND token = \(token) AND state = 2 AND cancel_requested = 0
             """)
-        if again == 1 { return }
         // Cancelled while it failed: then it is over.
+        if again == 0 { try endCancelled(key, token, on: connection) }
+    }
+
+    private static func endCancelled(_ key: TaskKey, _ token: Int, on connection: any SQLConnection) throws {
         try changeOne(
             "DELETE FROM activity_tasks WHERE \(run: key) AND token = \(token) AND cancel_requested = 1", key,
             on: connection)

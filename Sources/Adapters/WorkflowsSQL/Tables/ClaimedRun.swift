@@ -9,6 +9,8 @@ struct ClaimedRun: Sendable {
     let runID: RunID
     let workflow: String
     let input: Payload
+    /// Whose job it is.
+    let owner: String?
     let priority: Int
     let logContext: [String: String]
     let startedAt: Int
@@ -20,12 +22,16 @@ struct ClaimedRun: Sendable {
     let lost: Int
     let parent: RunAdmission.Parent?
 
+    /// Whose turn it uses.
+    var fairnessKey: String { owner ?? "" }
+
     private init(_ row: SQLRow) throws {
         id = try row.integer("id")
         workflowID = WorkflowID(recorded: try row.text("workflow_id"))
         runID = RunID(rawValue: try row.text("run_id"))
         workflow = try row.text("workflow")
         input = Payload(bytes: try row.blob("input"))
+        owner = try row.optionalText("owner")
         priority = try row.integer("priority")
         logContext = try row.optionalText("log_context").map { try JSONText.decode($0) } ?? [:]
         startedAt = try row.integer("started_at")
@@ -41,18 +47,42 @@ struct ClaimedRun: Sendable {
 
     private static let columns =
         """
-        id, workflow_id, run_id, workflow, input, priority, log_context, started_at, deadline_at, was_held, \
-        lost, parent, parent_child
+        id, workflow_id, run_id, workflow, input, owner, priority, log_context, started_at, deadline_at, \
+        was_held, lost, parent, parent_child
         """
 
-    /// Takes up to `limit` runs that wait, in their order.
-    static func claim(_ limit: Int, for session: String, on connection: any SQLConnection) throws -> [ClaimedRun] {
-        let rows = try connection.query(
-            """
-            SELECT \(unsafe: columns) FROM workflow_runs WHERE state = 0 ORDER BY priority, id
-            LIMIT \(limit)\(unsafe: connection.dialect.skippingLocked)
-            """)
+    /// Takes up to `limit` runs that wait: the urgent first, then owners in turn, then the oldest of each.
+    static func claim(
+        _ limit: Int, for session: String, _ turns: inout TurnOrder, on connection: any SQLConnection
+    ) throws -> [ClaimedRun] {
+        let rows = try turns.take(limit, of: .runs, on: connection) { priority, owner, count in
+            try oldest(count, of: owner.key, at: priority, on: connection)
+        }
         return try take(rows, for: session, on: connection)
+    }
+
+    /// Takes runs that wait although memory is full, of owners who have less than their part of it.
+    static func claimGuests(
+        by shares: MemoryShares, for session: String, _ turns: TurnOrder, on connection: any SQLConnection
+    ) throws -> [ClaimedRun] {
+        guard let priority = try Backlog.runs.firstPriority(after: .min, on: connection) else { return [] }
+        let place = turns[TurnOrder.Lane(backlog: .runs, priority: priority)]
+        let owners = try Backlog.runs.owners(at: priority, from: place.owner, atMost: shares.limit, on: connection)
+        let rows = try shares.guests(among: owners.map(\.key), at: priority).flatMap { owner, count in
+            try oldest(count, of: owner, at: priority, on: connection)
+        }
+        return try take(rows, for: session, on: connection)
+    }
+
+    private static func oldest(
+        _ count: Int, of owner: String, at priority: Int, on connection: any SQLConnection
+    ) throws -> [SQLRow] {
+        try connection.query(
+            """
+            SELECT \(unsafe: columns) FROM workflow_runs
+            WHERE state = 0 AND priority = \(priority) AND fairness_key = \(owner) ORDER BY id
+            LIMIT \(count)\(unsafe: connection.dialect.skippingLocked)
+            """)
     }
 
     /// Takes one run whose holders died repeatedly.

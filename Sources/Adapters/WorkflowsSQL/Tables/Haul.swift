@@ -10,11 +10,15 @@ struct Haul: Sendable {
         /// Until when the session is to be good, when it is time to say so again.
         var extendsUntil: Int?
         var freeRuns: Int
+        /// Who may come in when nothing is free.
+        var shares: MemoryShares?
         var freeSlots: [(queue: TaskQueue, count: Int)]
         var takesSuspectRun: Bool
         var takesSuspectTask: Bool
         /// Whether something is due, or it is time to look for what others left.
         var isSweep: Bool
+        /// Whose turn it is.
+        var turns: TurnOrder
     }
 
     var runs: [ClaimedRun] = []
@@ -24,6 +28,8 @@ struct Haul: Sendable {
     var cancelled: [TaskKey] = []
     /// When to look again; only of a sweep.
     var nextDue: Int?
+    /// Whose turn it is afterwards.
+    var turns: TurnOrder
 
     static func take(_ request: Request, on connection: any SQLConnection) throws -> Haul {
         let session = request.session
@@ -32,14 +38,18 @@ struct Haul: Sendable {
         } else {
             try Sessions.check(session, on: connection)
         }
-        var haul = Haul()
+        var haul = Haul(turns: request.turns)
         if request.isSweep { try DueWork.fire(at: request.now, on: connection) }
         if request.freeRuns > 0 {
-            haul.runs = try ClaimedRun.claim(request.freeRuns, for: session, on: connection)
+            haul.runs = try ClaimedRun.claim(request.freeRuns, for: session, &haul.turns, on: connection)
             if request.takesSuspectRun { haul.runs += try ClaimedRun.claimSuspect(for: session, on: connection) }
         }
+        if let shares = request.shares {
+            haul.runs += try ClaimedRun.claimGuests(by: shares, for: session, haul.turns, on: connection)
+        }
         for (queue, count) in request.freeSlots {
-            haul.tasks += try ClaimedTask.claim(count, of: queue, for: session, on: connection)
+            haul.tasks += try ClaimedTask.claim(
+                count, of: queue, for: session, at: request.now, &haul.turns, on: connection)
         }
         if request.takesSuspectTask, let task = try suspectTask(request, haul, on: connection) {
             haul.tasks.append(task)
@@ -56,7 +66,9 @@ struct Haul: Sendable {
         _ request: Request, _ haul: Haul, on connection: any SQLConnection
     ) throws -> ClaimedTask? {
         for (queue, count) in request.freeSlots where haul.tasks.count(where: { $0.queue == queue }) < count {
-            if let task = try ClaimedTask.claimSuspect(of: queue, for: request.session, on: connection) { return task }
+            let task = try ClaimedTask.claimSuspect(
+                of: queue, for: request.session, at: request.now, on: connection)
+            if let task { return task }
         }
         return nil
     }

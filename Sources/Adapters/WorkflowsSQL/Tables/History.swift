@@ -1,9 +1,9 @@
-import Database
+package import Database
 import FoundationEssentials
-import Workflows
+package import Workflows
 
 /// The table `workflow_history`.
-enum History {
+package enum History {
     // Statements are cached by their text: a few lengths, not one for each number of rows.
     private static let rowsAStatement = 8
 
@@ -36,7 +36,7 @@ enum History {
     }
 
     /// The entries of `run` in order, without the start, which is the run's own row.
-    static func entries(of run: Int, on connection: any SQLConnection) throws -> [HistoryEntry] {
+    package static func entries(of run: Int, on connection: any SQLConnection) throws -> [HistoryEntry] {
         let rows = try connection.query(
             """
             SELECT recorded_at, kind, subject, name, payload, detail FROM workflow_history

@@ -7,11 +7,17 @@ enum Inbox {
         let id: Int
         let run: Int
         let event: WorkflowEvent
+        /// What the history keeps beside the event: which attempt completed.
+        let note: String?
     }
 
     /// Leaves an event for a run and makes somebody look for it.
-    static func post(_ event: WorkflowEvent, to run: Int, on connection: any SQLConnection) throws {
-        let entry = try RecordedEntry(event)
+    /// - Parameter note: Kept beside an event that has no detail of its own.
+    static func post(
+        _ event: WorkflowEvent, to run: Int, note: String? = nil, on connection: any SQLConnection
+    ) throws {
+        var entry = try RecordedEntry(event)
+        entry.add(note)
         try connection.execute(
             """
             INSERT INTO workflow_inbox (run, kind, subject, payload, detail)
@@ -38,7 +44,8 @@ enum Inbox {
         return try rows.map { row in
             let entry = try RecordedEntry(row)
             guard let event = try entry.event() else { throw UnreadableHistory(kind: entry.kind) }
-            return Row(id: try row.integer("id"), run: try row.integer("run"), event: event)
+            return Row(
+                id: try row.integer("id"), run: try row.integer("run"), event: event, note: entry.note)
         }
     }
 

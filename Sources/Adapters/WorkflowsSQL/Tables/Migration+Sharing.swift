@@ -4,7 +4,7 @@ extension Migration {
     /// What many processes and many owners need to share one database: limits, turns, and a record of every attempt.
     static let sharing = Migration(component: "workflows", version: 2) { dialect in
         let words = SchemaWords(dialect)
-        return fairness(words) + limits(words) + attempts(words) + workers(words)
+        return fairness(words) + limits(words) + supervision(words)
     }
 
     /// Owners take turns within a priority, so the owner leads the order in which work is claimed.
@@ -40,28 +40,6 @@ extension Migration {
             CREATE TABLE owner_weights (
                 fairness_key \(unsafe: words.key) NOT NULL PRIMARY KEY, weight INTEGER NOT NULL)
             """,
-        ]
-    }
-
-    private static func attempts(_ words: SchemaWords) -> [SQL] {
-        [
-            "ALTER TABLE activity_tasks ADD COLUMN scheduled_at BIGINT",
-            "ALTER TABLE activity_tasks ADD COLUMN started_at BIGINT",
-            """
-            CREATE TABLE activity_attempts (
-                run BIGINT NOT NULL, activity_id \(unsafe: words.key) NOT NULL, attempt INTEGER NOT NULL,
-                worker \(unsafe: words.key), started_at BIGINT, ended_at BIGINT NOT NULL,
-                outcome \(unsafe: words.key) NOT NULL, failure TEXT,
-                PRIMARY KEY (run, activity_id, attempt, ended_at))\(unsafe: words.clustered)
-            """,
-        ]
-    }
-
-    private static func workers(_ words: SchemaWords) -> [SQL] {
-        [
-            "ALTER TABLE worker_sessions ADD COLUMN label \(unsafe: words.key)",
-            "ALTER TABLE worker_sessions ADD COLUMN queues TEXT",
-            "ALTER TABLE worker_sessions ADD COLUMN started_at BIGINT",
         ]
     }
 }

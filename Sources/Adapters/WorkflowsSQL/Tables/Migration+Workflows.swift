@@ -9,7 +9,7 @@ extension Migration {
     /// - `workflow_inbox`: events for a run that another transaction or process left for whoever holds it.
     /// - `worker_sessions`: the processes that hold leases.
     /// - `task_queues`, `owner_weights`: what holds over all processes; a queue or owner without a row has no limit.
-    /// - `activity_attempts`: attempts that did not complete; one that did is told by its event in the history.
+    /// - `activity_attempts`, `workflow_reopenings`, `workflow_history_archive`: what else the timeline tells.
     ///
     /// Times are microseconds since 1970. The indexes cover only rows that something waits for, so what a claim costs
     /// does not grow with the backlog or with what is finished.

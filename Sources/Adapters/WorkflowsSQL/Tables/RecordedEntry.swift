@@ -36,7 +36,11 @@ struct RecordedEntry: Sendable, Equatable {
         switch command {
         case .scheduleActivity(let activity):
             (kind, subject, name, payload) = ("scheduleActivity", activity.id, activity.name, activity.input.bytes)
-            detail = activity.overridesOptions ? try JSONText.encode(activity.options) : nil
+            // The activity's own options need no record, but for where it runs: a reopened run must find its queue.
+            let queue = activity.options.taskQueue
+            detail =
+                activity.overridesOptions
+                ? try JSONText.encode(activity.options) : queue == .default ? nil : queue.rawValue
         case .cancelActivity(let id): (kind, subject) = ("cancelActivity", id)
         case .startTimer(let id, let duration):
             (kind, subject, detail) = ("startTimer", id, String(duration.microseconds))
@@ -60,6 +64,14 @@ struct RecordedEntry: Sendable, Equatable {
 }
 
 extension RecordedEntry {
+    /// Keeps `note` where the event leaves room for it: an activity that completed says in which attempt.
+    mutating func add(_ note: String?) {
+        if kind == "activityCompleted" { detail = note }
+    }
+
+    /// What ``add(_:)`` kept.
+    var note: String? { kind == "activityCompleted" ? detail : nil }
+
     /// - Throws: ``UnreadableHistory`` for a kind that this version does not know.
     func content() throws -> HistoryEntry.Content {
         if let event = try event() { return .event(event) }
@@ -85,15 +97,21 @@ extension RecordedEntry {
         }
     }
 
+    /// Options given in the call; of the activity's own only the queue is known.
+    private func options() throws -> ActivityOptions {
+        guard let detail else { return ActivityOptions() }
+        return detail.first == "{"
+            ? try JSONText.decode(detail) : ActivityOptions(taskQueue: TaskQueue(rawValue: detail))
+    }
+
     private func command() throws -> WorkflowCommand? {
         let value = Payload(bytes: payload ?? Payload.empty.bytes)
         return switch kind {
         case "scheduleActivity":
             .scheduleActivity(
                 ActivityCommand(
-                    id: subject, name: name ?? "", input: value,
-                    options: try detail.map { try JSONText.decode($0) } ?? ActivityOptions(),
-                    overridesOptions: detail != nil))
+                    id: subject, name: name ?? "", input: value, options: try options(),
+                    overridesOptions: detail?.first == "{"))
         case "cancelActivity": .cancelActivity(id: subject)
         case "startTimer": .startTimer(id: subject, duration: .microseconds(Int(detail ?? "") ?? 0))
         case "cancelTimer": .cancelTimer(id: subject)

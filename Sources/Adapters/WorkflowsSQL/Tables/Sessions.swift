@@ -12,19 +12,25 @@ enum Sessions {
         let expiresAt: Int
 
         /// Whether its process is known to be gone, or has not been heard of in time.
-        func isDead(at now: Int) -> Bool {
-            if identity == .current { return !LiveSessions.contains(id) }
+        func isDead(at now: Int, seenBy processes: ProcessTable) -> Bool {
+            if identity == processes.own { return !LiveSessions.contains(id) }
             // What runs on this machine is seen directly, so a clock that jumps takes nothing from it.
-            return identity.isRunning.map { !$0 } ?? (expiresAt < now)
+            return processes.isRunning(identity).map { !$0 } ?? (expiresAt < now)
         }
     }
 
-    static func open(_ id: String, until expiry: Int, on connection: any SQLConnection) throws {
-        let identity = ProcessIdentity.current
+    /// - Parameters:
+    ///   - label: Who it is, for people.
+    ///   - queues: What it takes activities from.
+    static func open(
+        _ id: String, as identity: ProcessIdentity, label: String, queues: [String], at now: Int, until expiry: Int,
+        on connection: any SQLConnection
+    ) throws {
         try connection.execute(
             """
-            INSERT INTO worker_sessions (id, host, process, expires_at)
-            VALUES (\(id), \(identity.host), \(identity.process), \(expiry))
+            INSERT INTO worker_sessions (id, host, process, expires_at, label, queues, started_at)
+            VALUES (
+                \(id), \(identity.host), \(identity.process), \(expiry), \(label), \(try JSONText.encode(queues)), \(now))
             """)
     }
 
@@ -55,7 +61,11 @@ enum Sessions {
     /// Ends a dead session and gives back what it held, counting the loss.
     ///
     /// - Returns: How many runs and activities it held; nil when somebody else ended it first.
-    static func bury(_ dead: Row, on connection: any SQLConnection) throws -> (runs: Int, activities: Int)? {
+    static func bury(
+        _ dead: Row, at now: Int, on connection: any SQLConnection
+    ) throws -> (runs: Int, activities: Int)? {
+        let label = try connection.first("SELECT label FROM worker_sessions WHERE id = \(dead.id)")?
+            .optionalText("label")
         let deleted = try connection.execute(
             "DELETE FROM worker_sessions WHERE id = \(dead.id) AND expires_at = \(dead.expiresAt)")
         guard deleted == 1 else { return nil }
@@ -66,10 +76,12 @@ enum Sessions {
             UPDATE workflow_runs SET state = CASE WHEN lost >= 1 THEN 5 ELSE 0 END, lost = lost + 1, session = NULL
             WHERE state = 1 AND session = \(dead.id)
             """)
+        try AttemptRecord.insertRunning(
+            of: .session(dead.id), as: .lost, failure, by: label, at: now, on: connection)
         let activities = try connection.execute(
             """
             UPDATE activity_tasks SET state = CASE WHEN lost >= 1 THEN 3 ELSE 0 END, lost = lost + 1,
-                token = token + 1, session = NULL, failure = \(try JSONText.encode(failure))
+                token = token + 1, session = NULL, failure = \(try JSONText.encode(failure)), started_at = NULL
             WHERE state = 2 AND session = \(dead.id)
             """)
         return (runs, activities)
@@ -78,7 +90,7 @@ enum Sessions {
     /// Ends a session in good order: what it still holds is given back, and no attempt is counted.
     ///
     /// A run without a history has not even begun, so it is ready, whatever waits for it.
-    static func close(_ id: String, on connection: any SQLConnection) throws {
+    static func close(_ id: String, at now: Int, on connection: any SQLConnection) throws {
         try connection.execute(
             """
             UPDATE workflow_runs SET session = NULL, state = CASE
@@ -87,9 +99,11 @@ enum Sessions {
                 ELSE 2 END
             WHERE state = 1 AND session = \(id)
             """)
+        try AttemptRecord.insertRunning(of: .session(id), as: .handedBack, at: now, on: connection)
         try connection.execute(
             """
-            UPDATE activity_tasks SET state = 0, session = NULL, token = token + 1, attempt = attempt - 1
+            UPDATE activity_tasks SET state = 0, session = NULL, token = token + 1, attempt = attempt - 1,
+                started_at = NULL
             WHERE state = 2 AND session = \(id)
             """)
         try connection.execute("DELETE FROM worker_sessions WHERE id = \(id)")

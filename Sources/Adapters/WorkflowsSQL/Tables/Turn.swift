@@ -27,11 +27,15 @@ struct Turn: Sendable {
     }
 
     let run: Int
+    /// Whose turn it uses when activities of it are claimed.
+    let fairnessKey: String
     let priority: Int
     let time: Int
     let firstSequence: Int
     var entries: [RecordedEntry] = []
     var endedTasks: [EndedTask] = []
+    /// Attempts that did not complete.
+    var failedAttempts: [(attempt: AttemptRecord, event: WorkflowEvent)] = []
     var consumedInbox: [Int] = []
     var newTasks: [NewTask] = []
     var cancelledTasks: [String] = []
@@ -58,6 +62,7 @@ struct Turn: Sendable {
                 """)
             guard deleted == 1 else { throw LeaseError.taskLost(run: run, activityID: task.activityID) }
         }
+        for (attempt, event) in failedAttempts { try attempt.insertUnlessCompleted(by: event, of: run, on: connection) }
         try Inbox.remove(consumedInbox, on: connection)
         try History.append(entries, to: run, from: firstSequence, at: time, on: connection)
         if let closing {
@@ -93,11 +98,12 @@ struct Turn: Sendable {
         try connection.execute(
             """
             INSERT INTO activity_tasks (
-                run, activity_id, name, queue, priority, sequence, state, expires_at, attempt, token, session, options)
+                run, activity_id, name, queue, priority, fairness_key, sequence, state, expires_at, attempt, token,
+                session, options, scheduled_at, started_at)
             VALUES (
                 \(run), \(command.id), \(command.name), \(command.options.taskQueue.rawValue), \(priority),
-                \(task.sequence), \(state.rawValue), \(task.expiresAt), \(task.isLeased ? 1 : 0), 1,
-                \(task.isLeased ? session : nil), \(options))
+                \(fairnessKey), \(task.sequence), \(state.rawValue), \(task.expiresAt), \(task.isLeased ? 1 : 0), 1,
+                \(task.isLeased ? session : nil), \(options), \(time), \(task.isLeased ? time : nil))
             """)
     }
 
@@ -139,7 +145,10 @@ struct Turn: Sendable {
                 step = COALESCE(\(progress?.step), step), progress = COALESCE(\(percent), progress)
             WHERE id = \(run)
             """)
-        if hasOpenTasks { try connection.execute("DELETE FROM activity_tasks WHERE run = \(run)") }
+        if hasOpenTasks {
+            try AttemptRecord.insertRunning(of: .run(run), as: .cancelled, at: time, on: connection)
+            try connection.execute("DELETE FROM activity_tasks WHERE run = \(run)")
+        }
         if hasOpenTimers { try connection.execute("DELETE FROM workflow_timers WHERE run = \(run)") }
         for id in cancelledChildren { try cancelChild(id, on: connection) }
         if let parent { try report(closing, to: parent, on: connection) }

@@ -58,11 +58,29 @@ final class Doorbell: Sendable {
     /// Yields for each ring that was heard.
     let rings: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
+    private let hasNewWork = Locked(true)
 
     init() {
         (rings, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     func ring() { continuation.yield() }
+
+    /// Rings because somebody may have brought new work.
+    func ringForNewWork() {
+        noteNewWork()
+        ring()
+    }
+
+    func noteNewWork() { hasNewWork.withLock { $0 = true } }
+
+    /// Whether there may be new work since the last call.
+    func takeNewWork() -> Bool {
+        hasNewWork.withLock { value in
+            defer { value = false }
+            return value
+        }
+    }
+
     func remove() { continuation.finish() }
 }

@@ -9,11 +9,13 @@ final class HeldRun {
     struct Inbound {
         enum Source {
             case start
-            case task(TaskKey, token: Int)
+            case task(TaskKey, token: Int, AttemptRecord?)
             case inbox(Int)
         }
         let event: WorkflowEvent
         let source: Source
+        /// What the history keeps beside the event: which attempt completed.
+        var note: String?
     }
 
     let row: ClaimedRun
@@ -43,9 +45,12 @@ final class HeldRun {
         mayHaveHistory = row.wasHeld
     }
 
+    /// Whether it stands where its history ends, and nobody has told it anything since.
+    var isSettled: Bool { decider != nil && !isCommitting && pending.isEmpty }
+
     /// Whether nothing stands between the run and its leaving memory; what it waits for may be `served` elsewhere.
     func isIdle(served: (TaskQueue) -> Bool) -> Bool {
-        decider != nil && !isCommitting && pending.isEmpty && !openActivities.values.contains(where: served)
+        isSettled && !openActivities.values.contains(where: served)
     }
 
     /// Brings it to where its history ends, from the beginning.

@@ -2,15 +2,28 @@ import Concurrency
 import Glibc
 
 /// Names a process so that another one on the same machine can tell whether it still runs.
-struct ProcessIdentity: Sendable, Equatable {
+package struct ProcessIdentity: Sendable, Equatable {
     /// One boot of one machine, and one namespace of process numbers in it.
-    let host: String
+    package let host: String
     /// The process number and when it began: numbers are given again.
-    let process: String
+    package let process: String
+
+    package init(host: String, process: String) {
+        self.host = host
+        self.process = process
+    }
 
     static let current = ProcessIdentity(
         host: (contents(of: "/proc/sys/kernel/random/boot_id") ?? "unknown") + " " + (link("/proc/self/ns/pid") ?? ""),
         process: "\(getpid()):\(startTime(of: Int(getpid())) ?? "unknown")")
+
+    /// This process for people: `host:pid`.
+    static let label: String = {
+        var name = [CChar](repeating: 0, count: 65)
+        gethostname(&name, name.count - 1)
+        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(host):\(getpid())"
+    }()
 
     /// Whether the process runs; nil when that cannot be seen from here.
     var isRunning: Bool? {
@@ -44,6 +57,21 @@ struct ProcessIdentity: Sendable, Equatable {
         let count = readlink(path, &buffer, buffer.count)
         return count > 0 ? String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
+}
+
+/// Which process a worker belongs to, and what it sees of others.
+package struct ProcessTable: Sendable {
+    let own: ProcessIdentity
+    /// Whether a process runs; nil when that cannot be seen from here.
+    let isRunning: @Sendable (ProcessIdentity) -> Bool?
+
+    /// For simulations, which have many processes in one.
+    package init(own: ProcessIdentity, isRunning: @escaping @Sendable (ProcessIdentity) -> Bool?) {
+        self.own = own
+        self.isRunning = isRunning
+    }
+
+    static let operatingSystem = ProcessTable(own: .current) { $0.isRunning }
 }
 
 /// The sessions of this very process: a worker that was dropped without goodbye is dead though the process runs.

@@ -26,6 +26,11 @@ struct SlotTable: Sendable {
         order.compactMap { queue in queues[queue].map { (queue, $0.busy, $0.limit) } }
     }
 
+    /// Whether a slot of some queue is free and nothing is known to wait for it.
+    var hasIdle: Bool {
+        queues.values.contains { $0.busy + $0.reserved < $0.limit && $0.queueing == 0 && !$0.mayHaveBacklog }
+    }
+
     /// Takes a slot for an activity that is being scheduled now, unless others have waited longer; else it must wait.
     mutating func takeAtOnce(_ queue: TaskQueue) -> Bool {
         guard let slots = queues[queue] else { return false }

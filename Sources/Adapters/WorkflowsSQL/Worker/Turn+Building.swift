@@ -3,6 +3,13 @@ import Workflows
 
 // Filling a turn from what a run was told and what it decided; the run keeps account of what is open.
 extension Turn {
+    /// An empty turn of `run`.
+    init(of run: HeldRun, at time: Int) {
+        self.init(
+            run: run.row.id, fairnessKey: run.row.fairnessKey, priority: run.row.priority, time: time,
+            firstSequence: run.nextSequence)
+    }
+
     /// Whether nothing of it needs to be written.
     var isEmpty: Bool {
         entries.isEmpty && endedTasks.isEmpty && consumedInbox.isEmpty && progress == nil && closing == nil
@@ -14,17 +21,21 @@ extension Turn {
             run.note(.event(item.event))
             switch item.source {
             case .start: continue
-            case .task(let key, let token): endedTasks.append(EndedTask(activityID: key.activityID, token: token))
+            case .task(let key, let token, let attempt):
+                endedTasks.append(EndedTask(activityID: key.activityID, token: token))
+                if let attempt, attempt.note(of: item.event) == nil { failedAttempts.append((attempt, item.event)) }
             case .inbox(let id): consumedInbox.append(id)
             }
-            entries.append(try RecordedEntry(item.event))
+            var entry = try RecordedEntry(item.event)
+            entry.add(item.note)
+            entries.append(entry)
         }
     }
 
     /// Records a command and what carries it out.
     /// - Parameter takeSlot: Whether an activity of that queue may begin with this very transaction.
     mutating func add(
-        _ command: WorkflowCommand, _ run: HeldRun, takeSlot: (TaskQueue) -> Bool
+        _ command: WorkflowCommand, _ run: HeldRun, makeID: () -> String, takeSlot: (TaskQueue) -> Bool
     ) throws {
         run.note(.command(command))
         switch command {
@@ -40,8 +51,11 @@ extension Turn {
         case .startChild(let child):
             newChildren.append(
                 RunAdmission(
-                    workflowID: child.workflowID, workflow: child.name, input: child.input,
-                    options: StartOptions(priority: run.row.priority, logContext: run.row.logContext), startedAt: time,
+                    workflowID: child.workflowID, runID: RunID(rawValue: makeID()), workflow: child.name,
+                    input: child.input,
+                    options: StartOptions(
+                        owner: run.row.owner, priority: run.row.priority, logContext: run.row.logContext),
+                    startedAt: time,
                     parent: RunAdmission.Parent(run: run.row.id, childID: child.id)))
         case .cancelChild(let id):
             if let child = run.openChildren[id] { cancelledChildren.append(child) }

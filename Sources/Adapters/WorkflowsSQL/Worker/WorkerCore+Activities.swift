@@ -10,7 +10,7 @@ extension WorkerCore {
         if task.isSuspect { suspectTask = task.key }
         guard let activity = setup.registry.activities[task.name] else { return refuse(task, .unknown(task)) }
         let options = task.options ?? activity.options
-        if let failure = givenUp(task, options) { return refuse(task, failure) }
+        if isGivenUp(task, options) { return }
         attemptCounter += 1
         let number = attemptCounter
         var attempt = RunningActivity(number: number, task: task, options: options, at: now)
@@ -36,16 +36,30 @@ extension WorkerCore {
         alarm.set(attempt.limit.at.microseconds)
     }
 
-    /// Why the activity is not tried again although its lease was taken: earlier processes died in it.
-    private func givenUp(_ task: ClaimedTask, _ options: ActivityOptions) -> WorkflowFailure? {
-        guard task.lost > 0 else { return nil }
-        let isPoison = task.lost >= setup.limits.lossesUntilPoison
-        let isUsedUp = options.retry.maximumAttempts.map { task.attempt > $0 } ?? false
-        guard isPoison || isUsedUp else { return nil }
-        return WorkflowFailure(
-            kind: WorkflowFailure.Kind.workerLost,
-            message: "The process ended \(task.lost) times in the middle of a step.", activity: task.name,
-            attempts: task.attempt - 1)
+    /// Whether the activity is not tried again although its lease was taken: earlier processes died in it.
+    private func isGivenUp(_ task: ClaimedTask, _ options: ActivityOptions) -> Bool {
+        guard task.lost > 0 else { return false }
+        if task.lost >= setup.limits.lossesUntilPoison {
+            park(task)
+            return true
+        }
+        guard let limit = options.retry.maximumAttempts, task.attempt > limit else { return false }
+        refuse(task, .deadly(task))
+        return true
+    }
+
+    /// Takes an activity that kills its workers out of the way until somebody releases it; everything else goes on.
+    private func park(_ task: ClaimedTask) {
+        freeSlot(task)
+        let failure = WorkflowFailure.deadly(task)
+        metrics.activityFailed(task.name, kind: failure.kind)
+        setup.logger.error(
+            "an activity was parked",
+            [
+                "job_id": .text(task.workflowID.rawValue), "activity": .text(task.key.activityID),
+                "reason": .text(failure.message),
+            ])
+        write(.parkTask(task.key, token: task.token, failure: failure))
     }
 
     private func refuse(_ task: ClaimedTask, _ failure: WorkflowFailure) {
@@ -53,9 +67,13 @@ extension WorkerCore {
         metrics.activityFailed(task.name, kind: failure.kind)
         if failure.kind == WorkflowFailure.Kind.unknownActivity {
             // Another worker of the queue, or a newer program, may know it.
-            write(.retry(task.key, token: task.token, availableAt: now.microseconds + 10_000_000, failure: failure))
+            write(
+                .retry(
+                    task.key, token: task.token, availableAt: now.microseconds + 10_000_000, failure: failure,
+                    record(of: task), limit: nil))
         } else {
-            conclude(task, .activityFailed(id: task.key.activityID, failure: failure))
+            // It never began, so there is no attempt to tell of.
+            conclude(task, .activityFailed(id: task.key.activityID, failure: failure), nil)
         }
     }
 
@@ -81,7 +99,7 @@ extension WorkerCore {
         switch (outcome, attempt.stopReason) {
         case (.completed(let result), _): conclude(attempt.task, .activityCompleted(id: key.activityID, result: result))
         case (_, .requested): conclude(attempt.task, .activityCancelled(id: key.activityID))
-        case (_, .stopping): write(.handBack(key, token: attempt.task.token))
+        case (_, .stopping): write(.handBack(key, token: attempt.task.token, record(of: attempt.task)))
         case (_, .leaseLost): break
         case (.failed(let failure, let isRetryable, let retryAfter), nil):
             retry(attempt, failure, isRetryable: isRetryable, after: retryAfter)
@@ -117,13 +135,27 @@ extension WorkerCore {
         guard isRetryable, isInTime, policy.allowsRetry(afterAttempt: task.attempt, kind: failure.kind) else {
             return conclude(task, .activityFailed(id: task.key.activityID, failure: failure))
         }
-        write(.retry(task.key, token: task.token, availableAt: availableAt, failure: failure))
+        write(
+            .retry(
+                task.key, token: task.token, availableAt: availableAt, failure: failure, record(of: task),
+                limit: policy.maximumAttempts))
     }
 
+    /// The attempt that ends now.
+    func record(of task: ClaimedTask) -> AttemptRecord {
+        AttemptRecord(
+            activityID: task.key.activityID, attempt: task.attempt, worker: setup.label, scheduledAt: task.scheduledAt,
+            startedAt: task.startedAt, endedAt: now.microseconds)
+    }
+
+    private func conclude(_ task: ClaimedTask, _ event: WorkflowEvent) { conclude(task, event, record(of: task)) }
+
     /// Brings the end of an activity to its run, in memory or through the database.
-    private func conclude(_ task: ClaimedTask, _ event: WorkflowEvent) {
-        guard let run = held[task.key.run] else { return write(.relay(event, task.key, token: task.token)) }
-        run.pending.append(HeldRun.Inbound(event: event, source: .task(task.key, token: task.token)))
+    private func conclude(_ task: ClaimedTask, _ event: WorkflowEvent, _ attempt: AttemptRecord?) {
+        guard let run = held[task.key.run] else { return write(.relay(event, task.key, token: task.token, attempt)) }
+        run.pending.append(
+            HeldRun.Inbound(
+                event: event, source: .task(task.key, token: task.token, attempt), note: attempt?.note(of: event)))
         advance(run)
     }
 
@@ -176,6 +208,13 @@ extension WorkerCore {
 }
 
 extension WorkflowFailure {
+    /// Processes died in it.
+    static func deadly(_ task: ClaimedTask) -> WorkflowFailure {
+        WorkflowFailure(
+            kind: Kind.workerLost, message: "The process ended \(task.lost) times in the middle of a step.",
+            activity: task.name, attempts: task.attempt - 1)
+    }
+
     /// No activity of that name is registered here.
     static func unknown(_ task: ClaimedTask) -> WorkflowFailure {
         WorkflowFailure(

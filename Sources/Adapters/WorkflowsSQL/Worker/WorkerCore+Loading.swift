@@ -8,7 +8,7 @@ extension WorkerCore {
     /// Reads the histories of runs that were taken hold of, and lets the runs go on.
     func loadRuns() async {
         // In the order of the claim: the first to move gets the first free slot.
-        let ids = unloaded.compactMap { held[$0]?.row }.sorted { ($0.priority, $0.id) < ($1.priority, $1.id) }.map(\.id)
+        let ids = unloaded
         let known = ids.filter { held[$0]?.mayHaveHistory == true }
         var histories: [Int: Result<[HistoryEntry], any Error>] = [:]
         do {
@@ -17,7 +17,8 @@ extension WorkerCore {
             // They stay held, and are loaded with the next look.
             return recover(from: error)
         }
-        for id in ids where unloaded.remove(id) != nil {
+        unloaded.removeAll { ids.contains($0) }
+        for id in ids {
             if let run = held[id], run.decider == nil { load(run, histories[id] ?? .success([])) }
         }
     }
@@ -43,10 +44,7 @@ extension WorkerCore {
         let row = run.row
         if row.lost >= 2, suspectRun == nil { suspectRun = row.id }
         guard row.lost < setup.limits.lossesUntilPoison else {
-            let failure = WorkflowFailure(
-                kind: WorkflowFailure.Kind.workerLost,
-                message: "The process ended \(row.lost) times while it worked on this.", attempts: row.lost)
-            return close(run, as: Turn.Closing(status: .failed, failure: failure), history)
+            return park(run, "the process ended \(row.lost) times while it worked on this", history)
         }
         guard let definition = setup.registry.workflows[row.workflow] else {
             return park(run, "no worker here knows the workflow \(row.workflow)", history)
@@ -88,8 +86,7 @@ extension WorkerCore {
         let known = (try? history.get()) ?? []
         for entry in known { run.note(entry.content) }
         run.nextSequence = known.count + 1
-        var turn = Turn(
-            run: run.row.id, priority: run.row.priority, time: now.microseconds, firstSequence: run.nextSequence)
+        var turn = Turn(of: run, at: now.microseconds)
         turn.consumedInbox = run.pending.compactMap { if case .inbox(let id) = $0.source { id } else { nil } }
         run.pending = []
         turn.close(closing, run)

@@ -38,6 +38,7 @@ extension WorkerCore {
         let isSweep = alarm.takeRing() || needsSweep
         if isSweep {
             needsSweep = false
+            doorbell.noteNewWork()
             // Before the look: what is set while it is under way may be later than what it saw, and must not be lost.
             alarm.reset()
             slots.noteBacklogEverywhere()
@@ -49,12 +50,14 @@ extension WorkerCore {
         reservedRuns += max(0, freeRuns)
         return Haul.Request(
             session: session, now: now, extendsUntil: sessionExpiry - now < lease * 2 / 3 ? now + lease : nil,
-            freeRuns: max(0, freeRuns), freeSlots: slots.reserveForClaim(),
-            takesSuspectRun: suspectRun == nil, takesSuspectTask: suspectTask == nil, isSweep: isSweep)
+            freeRuns: max(0, freeRuns), shares: sharesOfMemory(), freeSlots: slots.reserveForClaim(),
+            takesSuspectRun: suspectRun == nil, takesSuspectTask: suspectTask == nil, isSweep: isSweep,
+            turns: turns)
     }
 
     private func take(_ haul: Haul, of request: Haul.Request) async {
         reservedRuns -= request.freeRuns
+        turns = haul.turns
         slots.settle(request.freeSlots, claimed: haul.tasks.reduce(into: [:]) { $0[$1.queue, default: 0] += 1 })
         if request.isSweep {
             if let due = haul.nextDue { alarm.set(due) }
@@ -62,13 +65,14 @@ extension WorkerCore {
         }
         for row in haul.runs {
             held[row.id] = HeldRun(row)
-            unloaded.insert(row.id)
+            unloaded.append(row.id)
             if let deadline = row.deadlineAt { alarm.set(deadline) }
         }
         for task in haul.tasks { begin(task) }
         for key in haul.cancelled { running[key]?.stop(.requested) }
         deliver(haul.inbox)
         await loadRuns()
+        if let shares = request.shares { makeUp(for: shares) }
         // A full basket means that there may be more.
         mayHaveReadyRuns = haul.runs.count >= request.freeRuns
         if mayHaveReadyRuns, request.freeRuns > 0 { doorbell.ring() }
@@ -107,22 +111,10 @@ extension WorkerCore {
     private func deliver(_ rows: [Inbox.Row]) {
         for row in rows {
             guard let run = held[row.run], run.seenInbox.insert(row.id).inserted else { continue }
-            run.pending.append(HeldRun.Inbound(event: row.event, source: .inbox(row.id)))
+            run.pending.append(HeldRun.Inbound(event: row.event, source: .inbox(row.id), note: row.note))
         }
         for id in Set(rows.map(\.run)) {
             if let run = held[id] { advance(run) }
-        }
-    }
-
-    /// Lets the longest unused run leave memory when it is full; it is replayed when its time comes.
-    private func makeRoom() {
-        let limit = setup.limits.runsInMemory
-        guard mayHaveReadyRuns, held.count + reservedRuns >= limit, !isStopping else { return }
-        let idle = held.values.filter { $0.isIdle(served: slots.serves) }.sorted { $0.lastUse < $1.lastUse }
-        for run in idle.prefix(max(1, limit / 8)) {
-            held[run.row.id] = nil
-            run.decider?.evict()
-            write(.release(run: run.row.id))
         }
     }
 }

@@ -17,7 +17,7 @@ extension WorkerCore {
         // What does not heed its cancellation is given back all the same; whatever it still brings is refused.
         for attempt in Array(running.values) {
             dismiss(attempt.task.key)
-            write(.handBack(attempt.task.key, token: attempt.task.token))
+            write(.handBack(attempt.task.key, token: attempt.task.token, record(of: attempt.task)))
         }
         leaving = [:]
         await waitUntilIdle(atMost: setup.limits.cancelGrace)
@@ -36,8 +36,9 @@ extension WorkerCore {
         let id = session
         for run in held.values { run.decider?.evict() }
         (held, unloaded) = ([:], [])
+        let now = now.microseconds
         do {
-            try await setup.database.write { connection in try Sessions.close(id, on: connection) }
+            try await setup.database.write { connection in try Sessions.close(id, at: now, on: connection) }
         } catch {
             // The next process finds the session dead and takes over.
             setup.logger.warning("leases could not be given back", ["error": .text(String(describing: error))])

@@ -18,7 +18,7 @@ extension WorkerCore {
         let time = now.microseconds
         for item in inbound { decider.apply(item.event, at: Date(microseconds: time)) }
         do {
-            var turn = Turn(run: run.row.id, priority: run.row.priority, time: time, firstSequence: run.nextSequence)
+            var turn = Turn(of: run, at: time)
             try turn.add(inbound, run)
             try decide(&turn, run, decider)
             guard !turn.isEmpty else { return settleEmpty(run) }
@@ -41,7 +41,7 @@ extension WorkerCore {
             let commands = try decider.takeCommands()
             turn.progress = decider.takeReport()
             for command in commands {
-                try turn.add(command, run) { queue in slots.takeAtOnce(queue) }
+                try turn.add(command, run, makeID: setup.engine.makeID) { queue in slots.takeAtOnce(queue) }
             }
         } catch let problem as DeciderProblem {
             setup.logger.error(
@@ -72,7 +72,7 @@ extension WorkerCore {
     private func beginWork(of turn: Turn, _ run: HeldRun) {
         for task in turn.newTasks {
             if task.isLeased {
-                begin(ClaimedTask(task, of: run.row))
+                begin(ClaimedTask(task, of: run.row, at: turn.time))
             } else {
                 if let expiresAt = task.expiresAt { alarm.set(expiresAt) }
                 slots.endQueueing(task.command.options.taskQueue)
@@ -112,10 +112,10 @@ extension WorkerCore {
         new.mayHaveHistory = true
         new.seenInbox = old.seenInbox
         new.pending = (old.inFlight + old.pending).filter { item in
-            if case .task(let key, _) = item.source { key.activityID != activityID } else { true }
+            if case .task(let key, _, _) = item.source { key.activityID != activityID } else { true }
         }
         held[id] = new
-        unloaded.insert(id)
+        unloaded.append(id)
         doorbell.ring()
     }
 }
@@ -158,11 +158,12 @@ extension Turn.Closing {
 
 extension ClaimedTask {
     /// The lease that a turn took for the activity that it scheduled.
-    init(_ task: Turn.NewTask, of row: ClaimedRun) {
+    init(_ task: Turn.NewTask, of row: ClaimedRun, at startedAt: Int) {
         self.init(
             key: TaskKey(run: row.id, activityID: task.command.id), name: task.command.name,
             queue: task.command.options.taskQueue, input: task.command.input,
             options: task.command.overridesOptions ? task.command.options : nil, expiresAt: task.expiresAt, attempt: 1,
-            token: 1, workflowID: row.workflowID, runID: row.runID, logContext: row.logContext)
+            token: 1, scheduledAt: startedAt, startedAt: startedAt, workflowID: row.workflowID, runID: row.runID,
+            logContext: row.logContext)
     }
 }

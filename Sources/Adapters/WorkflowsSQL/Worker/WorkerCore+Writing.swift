@@ -82,12 +82,12 @@ extension WorkerCore {
         switch change {
         case .turn(let turn): settle(turn)
         // Only now: an alarm that rings before the row is there would find nothing.
-        case .retry(_, _, let availableAt, _): alarm.set(availableAt)
+        case .retry(_, _, let availableAt, _, _, _): alarm.set(availableAt)
         case .relay: setup.engine.wake()
         case .handBack, .release: doorbell.ring()
         case .clearLoss(let run):
             clearSuspect(run)
-        case .park, .heartbeat: break
+        case .park, .parkTask, .heartbeat: break
         }
     }
 

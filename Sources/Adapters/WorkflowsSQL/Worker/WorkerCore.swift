@@ -14,7 +14,10 @@ struct WorkerSetup: Sendable {
     let metrics: Metrics
     /// 0 up to 1, for jitter.
     let random: @Sendable () -> Double
+    let processes: ProcessTable
 
+    /// Who this is in timelines: `host:pid`.
+    let label = ProcessIdentity.label
     var database: any Database { engine.database }
     var clock: any WallClock { engine.clock }
 }
@@ -38,8 +41,8 @@ actor WorkerCore {
     var fatalError: (any Error)?
 
     var held: [Int: HeldRun] = [:]
-    /// Held runs whose history is still to be read.
-    var unloaded: Set<Int> = []
+    /// Held runs whose history is still to be read, in the order in which they came.
+    var unloaded: [Int] = []
     var reservedRuns = 0
     /// Whether runs may wait in the database for room in memory.
     var mayHaveReadyRuns = true
@@ -47,6 +50,8 @@ actor WorkerCore {
     /// The run that is loaded alone, since its holders died in it.
     var suspectRun: Int?
 
+    /// Whose turn it is in the queues.
+    var turns = TurnOrder()
     var slots: SlotTable
     var running: [TaskKey: RunningActivity] = [:]
     /// Attempts that were given up but whose code has not returned: they still occupy their slot.
@@ -87,13 +92,16 @@ actor WorkerCore {
     }
 
     private func beginSession() async throws {
-        let id = UUID().uuidString.lowercased()
+        let id = setup.engine.makeID()
         LiveSessions.insert(id)
         let expiry = now.microseconds + setup.limits.lease.microseconds
         let poison = setup.limits.lossesUntilPoison
+        let (processes, label) = (setup.processes, setup.label)
+        let (queues, began) = (setup.queues.keys.map(\.rawValue).sorted(), now.microseconds)
         do {
             try await setup.database.write { connection in
-                try Sessions.open(id, until: expiry, on: connection)
+                try Sessions.open(
+                    id, as: processes.own, label: label, queues: queues, at: began, until: expiry, on: connection)
                 // What this process could not go on with before, it may now: its code may be another.
                 try connection.execute(
                     "UPDATE workflow_runs SET state = 0, problem = NULL WHERE state = 3 AND lost < \(poison)")
@@ -113,8 +121,9 @@ actor WorkerCore {
     func buryDeadSessions() async throws {
         let now = now.microseconds
         let sessions = try await setup.database.read { connection in try Sessions.all(on: connection) }
-        for dead in sessions where dead.id != session && dead.isDead(at: now) {
-            guard let lost = try await setup.database.write({ try Sessions.bury(dead, on: $0) }) else { continue }
+        for dead in sessions where dead.id != session && dead.isDead(at: now, seenBy: setup.processes) {
+            let burial = try await setup.database.write { try Sessions.bury(dead, at: now, on: $0) }
+            guard let lost = burial else { continue }
             slots.noteBacklogEverywhere()
             setup.logger.warning(
                 "took over from a process that is gone",

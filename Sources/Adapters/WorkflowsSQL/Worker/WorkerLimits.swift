@@ -4,7 +4,7 @@ public struct WorkerLimits: Sendable, Equatable {
     public var runsInMemory: Int
     /// Workflows taken from the queue in one transaction.
     public var runsAClaim: Int
-    /// How many times a process may die in an activity or a workflow before it is given up as poison.
+    /// How many times a process may die in an activity or a workflow before it is parked as poison.
     public var lossesUntilPoison: Int
     /// How long a process that cannot be seen directly may be silent before its leases are taken.
     public var lease: Duration

@@ -15,14 +15,24 @@ public final class WorkflowWorker: Service {
     ///   - registry: What this process can run.
     ///   - queues: The task queues it serves, each with how many activities may run at once.
     ///   - random: Numbers from 0 up to 1 for the jitter of retries.
-    public init(
+    public convenience init(
         engine: SQLWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int],
         limits: WorkerLimits = WorkerLimits(), logger: Logger = .silent, metrics: Metrics = Metrics(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
+        self.init(
+            engine: engine, registry: registry, queues: queues, limits: limits, logger: logger, metrics: metrics,
+            random: random, processes: .operatingSystem)
+    }
+
+    /// Prepares a worker of one of several processes that a simulation makes up.
+    package init(
+        engine: SQLWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int], limits: WorkerLimits,
+        logger: Logger, metrics: Metrics, random: @escaping @Sendable () -> Double, processes: ProcessTable
+    ) {
         setup = WorkerSetup(
             engine: engine, registry: registry, queues: queues, limits: limits, logger: logger.labelled("worker"),
-            metrics: metrics, random: random)
+            metrics: metrics, random: random, processes: processes)
         core = WorkerCore(setup)
         metrics.onScrape { [weak self] in await self?.readings() ?? [] }
     }
@@ -31,7 +41,7 @@ public final class WorkflowWorker: Service {
     /// - Throws: What made the database unusable for good. Everything it held is taken up by the next worker.
     public func run(until shutdown: ShutdownSignal) async throws {
         let doorbell = core.doorbell
-        let removeWaker = setup.engine.bulletin.addWorker { doorbell.ring() }
+        let removeWaker = setup.engine.bulletin.addWorker { doorbell.ringForNewWork() }
         defer { removeWaker() }
         try await core.open()
         await withTaskGroup(of: Void.self) { group in

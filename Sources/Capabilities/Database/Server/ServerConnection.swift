@@ -39,4 +39,14 @@ public protocol ServerDriver: Sendable {
 
     /// Words that other processes send; nil when the server carries none.
     func notifications(on channel: String) -> AsyncStream<String>?
+
+    /// Ends every stream of words.
+    func endNotifications()
+}
+
+extension ServerDriver {
+    /// Nothing: most servers carry no words.
+    public func notifications(on channel: String) -> AsyncStream<String>? { nil }
+    /// Nothing: most servers carry no words.
+    public func endNotifications() {}
 }

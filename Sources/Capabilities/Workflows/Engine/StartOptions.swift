@@ -41,3 +41,12 @@ public enum RequestOutcome: Sendable, Equatable {
     case alreadyClosed
     case notFound
 }
+
+/// What became of a release.
+public enum ReleaseOutcome: Sendable, Equatable {
+    /// What was parked is tried again, from the first loss on.
+    case released
+    /// Nothing of it was parked; nothing was changed.
+    case notParked
+    case notFound
+}

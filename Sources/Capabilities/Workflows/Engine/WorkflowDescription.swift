@@ -26,7 +26,7 @@ public struct WorkflowDescription: Sendable, Equatable {
     public var result: Payload?
     /// Why it failed.
     public var failure: WorkflowFailure?
-    /// Why it cannot go on although it is running: a non-determinism, or no worker knows it.
+    /// Why it cannot go on although it is running: a non-determinism, no worker knows it, or it killed its workers.
     ///
     /// For operators.
     public var problem: String?
@@ -69,7 +69,11 @@ public struct WorkflowDescription: Sendable, Equatable {
 /// An activity that has not ended.
 public struct PendingActivity: Sendable, Equatable {
     /// What it is doing.
-    public enum State: String, Codable, Sendable { case queued, backoff, running, cancelling }
+    public enum State: String, Codable, Sendable {
+        case queued, backoff, running, cancelling
+        /// Its worker died in it too often; it waits for somebody to release it.
+        case parked
+    }
 
     /// Its id within the run.
     public var id: String

@@ -19,6 +19,10 @@ public protocol WorkflowEngine: Sendable {
         _ id: WorkflowID, named name: String, payload: Payload, in connection: any SQLConnection
     ) throws -> RequestOutcome
 
+    /// Lets a workflow go on that was parked, itself or an activity of it: because it killed its workers, or because its
+    /// code no longer fitted.
+    func release(_ id: WorkflowID, in connection: any SQLConnection) throws -> ReleaseOutcome
+
     /// Lets workers look for work at once. Cheap, and never waits.
     func wake()
 
@@ -67,6 +71,12 @@ extension WorkflowEngine {
     ) async throws -> RequestOutcome {
         let payload = try Payload(encoding: value)
         return try await write { connection in try signal(id, named: name, payload: payload, in: connection) }
+    }
+
+    /// Releases what is parked, in a transaction of its own.
+    @discardableResult
+    public func release(_ id: WorkflowID) async throws -> ReleaseOutcome {
+        try await write { connection in try release(id, in: connection) }
     }
 
     /// Waits for a workflow's output.

@@ -1,0 +1,4 @@
+import Glibc
+
+Scheduler.takeOver()
+exit(Command(Array(CommandLine.arguments.dropFirst())).run())
