@@ -49,7 +49,7 @@ let libraries: [Target] = [
     library("CPostgreSQL", pkgConfig: "libpq", apt: ["libpq-dev"]),
     library("CMariaDB", pkgConfig: "libmariadb", apt: ["libmariadb-dev"]),
     library("CNghttp2", pkgConfig: "libnghttp2", apt: ["libnghttp2-dev"]),
-    library("COpenSSL", pkgConfig: "libssl", apt: ["libssl-dev"]),
+    library("COpenSSL", pkgConfig: "openssl", apt: ["libssl-dev"]),
     library("CCurl", pkgConfig: "libcurl", apt: ["libcurl4-openssl-dev"]),
     .target(name: "CVips", path: "Sources/Libraries/CVips"),
     .target(name: "CFaultySQLite", dependencies: ["CSQLite"], path: "Sources/Libraries/CFaultySQLite"),

@@ -62,6 +62,14 @@ public final class TemporalWorkflowEngine: WorkflowEngine {
         return .accepted
     }
 
+    /// Nothing is ever parked here: the server tries again by itself what a worker could not do.
+    public func release(_ id: WorkflowID, in connection: any SQLConnection) throws -> ReleaseOutcome {
+        switch try WorkflowRows.outcome(of: id, on: connection) {
+        case .accepted, .alreadyClosed: .notParked
+        case .notFound: .notFound
+        }
+    }
+
     /// Lets the dispatcher of this process look at once.
     public func wake() { bulletin.wakeDispatchers() }
 
