@@ -55,7 +55,7 @@ need_swift() {
 need_build_dependencies() {
     need_swift
     need_debian pkg-config libmicrohttpd-dev libsqlite3-dev libssl-dev libjansson-dev libpq-dev libmariadb-dev \
-        libcurl4-openssl-dev python3 python3-pip ca-certificates
+        libcurl4-openssl-dev libnghttp2-dev python3 python3-pip ca-certificates
     need_libvips
 }
 
@@ -66,5 +66,18 @@ need_test_dependencies() {
         as_root mkdir -p /etc/postgresql-common/createcluster.d
         echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.d/atelier-tests.conf >/dev/null
     fi
-    need_debian openssl postgresql mariadb-server
+    need_debian openssl postgresql mariadb-server python3-venv
+    need_temporal
+}
+
+# Temporal's own server and its Python SDK, both from one environment of ours.
+need_temporal() {
+    local environment=.tools/temporal
+    cmp -s scripts/temporal.txt "$environment/installed.txt" && return
+    say "fetching Temporal's server and its Python SDK"
+    rm -rf "$environment"
+    python3 -m venv "$environment"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check --only-binary=:all: -r scripts/temporal.txt \
+        || fail "Temporal's server could not be fetched; check the network and try again"
+    cp scripts/temporal.txt "$environment/installed.txt"
 }

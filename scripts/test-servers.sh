@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Real database servers for the tests: scratch folders, spare loopback ports, everything gone at the end.
+# Real servers for the tests: scratch folders, spare loopback ports, everything gone at the end.
 #
 #   eval "$(scripts/test-servers.sh start)"                starts them and tells the tests where they are
 #   swift test --filter PostgreSQL
@@ -8,7 +8,8 @@
 # `start postgresql` starts that one alone, and `restart FOLDER` lets PostgreSQL crash and come up again.
 #
 # The shell that did this has ATELIER_TEST_POSTGRESQL and ATELIER_TEST_MARIADB set to URLs of servers in which the tests
-# may make and drop databases; ./test.sh does all of it by itself. Disk flushes are on, as they are in earnest.
+# may make and drop databases, and ATELIER_TEST_TEMPORAL to the address of one in which they make namespaces; ./test.sh
+# does all of it by itself. Disk flushes are on, as they are in earnest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -93,12 +94,32 @@ start_mariadb() {
     echo "export ATELIER_TEST_MARIADB='mysql://atelier:$password@127.0.0.1:$port/mysql'"
 }
 
+# With the throttles of a large cluster off: they would make each step of a test wait.
+start_temporal() {
+    local port folder="$servers/temporal" program="$PWD/.tools/temporal/bin/temporal"
+    [ -x "$program" ] || fail "Temporal's server is missing: ./test.sh fetches it"
+    port=$(spare_port)
+    mkdir "$folder"
+    setsid "$program" server start-dev --headless --ip 127.0.0.1 --port "$port" --http-port "$(spare_port)" \
+        --log-level error --dynamic-config-value 'history.timerProcessorMaxTimeShift="10ms"' \
+        --dynamic-config-value history.transferProcessorMaxPollRPS=2000 \
+        --dynamic-config-value history.timerProcessorMaxPollRPS=2000 \
+        --dynamic-config-value frontend.rps=100000 --dynamic-config-value frontend.namespaceRPS=100000 \
+        --dynamic-config-value frontend.namespaceRPS.visibility=100000 \
+        --dynamic-config-value frontend.enableCancelWorkerPollsOnShutdown=true \
+        --dynamic-config-value frontend.WorkflowTimeSkippingEnabled=true \
+        >"$folder/server.log" 2>&1 </dev/null &
+    echo $! >"$folder/pid"
+    await Temporal "$folder/server.log" "$program" operator cluster health --address "127.0.0.1:$port"
+    echo "export ATELIER_TEST_TEMPORAL='127.0.0.1:$port'"
+}
+
 start() {
     servers=$(mktemp -d /tmp/atelier-servers-XXXXXX)
     chmod 755 "$servers"
     trap 'stop "$servers"' ERR EXIT
     local name
-    [ $# -gt 0 ] || set -- postgresql mariadb
+    [ $# -gt 0 ] || set -- postgresql mariadb temporal
     for name in "$@"; do "start_$name"; done
     trap - ERR EXIT
     echo "export ATELIER_TEST_SERVERS='$servers'"

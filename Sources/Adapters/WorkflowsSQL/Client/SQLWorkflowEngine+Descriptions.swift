@@ -28,7 +28,7 @@ extension SQLWorkflowEngine {
             let rows = try connection.query(
                 """
                 SELECT \(unsafe: Self.columns) FROM workflow_runs
-                WHERE \(matching: filter) ORDER BY id DESC LIMIT \(filter.limit + 1)
+                WHERE \(matching: filter)\(servedBy: filter.queue) ORDER BY id DESC LIMIT \(filter.limit + 1)
                 """)
             let shown = rows.prefix(filter.limit)
             let next = rows.count > filter.limit ? try shown.last.map { String(try $0.integer("id")) } : nil
@@ -90,5 +90,16 @@ extension SQLWorkflowEngine {
         case .backoff: .backoff
         case .running: .running
         }
+    }
+}
+
+extension SQL.StringInterpolation {
+    /// A further condition: an activity of the run waits or runs in `queue`, if one is given.
+    fileprivate mutating func appendInterpolation(servedBy queue: TaskQueue?) {
+        guard let queue else { return }
+        appendInterpolation(
+            """
+             AND EXISTS (SELECT 1 FROM activity_tasks q WHERE q.run = workflow_runs.id AND q.queue = \(queue.rawValue))
+            """ as SQL)
     }
 }

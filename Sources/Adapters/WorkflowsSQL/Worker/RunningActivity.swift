@@ -1,4 +1,5 @@
 import Concurrency
+import Database
 import FoundationEssentials
 import Observability
 import Workflows

@@ -1,10 +1,9 @@
-import Database
-import FoundationEssentials
-import Workflows
+package import Database
 
 extension SQL.StringInterpolation {
-    /// The conditions of a filter on `workflow_runs`.
-    mutating func appendInterpolation(matching filter: WorkflowFilter) {
+    /// The conditions of a filter, but for ``WorkflowFilter/queue``, on a table with one row for each workflow: `id` in
+    /// the order of admission, `status`, `workflow`, `owner`, `failure` as JSON, `started_at`.
+    package mutating func appendInterpolation(matching filter: WorkflowFilter) {
         appendInterpolation("id < \(filter.after.flatMap { Int($0) } ?? Int.max)" as SQL)
         if let status = filter.status { appendInterpolation(" AND status = \(status.rawValue)" as SQL) }
         if let workflow = filter.workflow { appendInterpolation(" AND workflow = \(workflow)" as SQL) }
@@ -16,12 +15,6 @@ extension SQL.StringInterpolation {
         }
         if let time = filter.startedAfter { appendInterpolation(" AND started_at >= \(time.microseconds)" as SQL) }
         if let time = filter.startedBefore { appendInterpolation(" AND started_at < \(time.microseconds)" as SQL) }
-        if let queue = filter.queue {
-            appendInterpolation(
-                """
-                 AND EXISTS (SELECT 1 FROM activity_tasks q WHERE q.run = workflow_runs.id AND q.queue = \(queue.rawValue))
-                """ as SQL)
-        }
     }
 }
 

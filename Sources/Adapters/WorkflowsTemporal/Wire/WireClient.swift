@@ -1,0 +1,215 @@
+import FoundationEssentials
+import GRPCClient
+
+/// `StartWorkflowExecutionRequest`
+struct WireStart: ProtoMessage {
+    enum ReusePolicy {
+        static let rejectDuplicate = 3
+    }
+    enum ConflictPolicy {
+        static let useExisting = 2
+    }
+    var namespace = ""
+    var workflowID = ""
+    var type: WireType?
+    var taskQueue: WireTaskQueue?
+    var input: WirePayloads?
+    var executionTimeout: Duration?
+    var identity = ""
+    var requestID = ""
+    var reusePolicy = 0
+    var memo: WireFields?
+    var searchAttributes: WireFields?
+    var header: WireFields?
+    var conflictPolicy = 0
+    var priority: WirePriority?
+    static let fields: [ProtoField<Self>] = [
+        .string(1, \.namespace), .string(2, \.workflowID), .message(3, \.type), .message(4, \.taskQueue),
+        .message(5, \.input), .duration(6, \.executionTimeout), .string(9, \.identity), .string(10, \.requestID),
+        .integer(11, \.reusePolicy), .message(14, \.memo), .message(15, \.searchAttributes), .message(16, \.header),
+        .integer(22, \.conflictPolicy), .message(27, \.priority),
+    ]
+}
+
+/// `StartWorkflowExecutionResponse`
+struct WireStartAnswer: ProtoMessage {
+    var runID = ""
+    var isStarted = false
+    static let fields: [ProtoField<Self>] = [.string(1, \.runID), .bool(3, \.isStarted)]
+}
+
+/// `SignalWorkflowExecutionRequest`
+struct WireSignal: ProtoMessage {
+    var namespace = ""
+    var execution: WireExecution?
+    var name = ""
+    var input: WirePayloads?
+    var identity = ""
+    var requestID = ""
+    static let fields: [ProtoField<Self>] = [
+        .string(1, \.namespace), .message(2, \.execution), .string(3, \.name), .message(4, \.input),
+        .string(5, \.identity), .string(6, \.requestID),
+    ]
+}
+
+/// `RequestCancelWorkflowExecutionRequest`
+struct WireRequestCancel: ProtoMessage {
+    var namespace = ""
+    var execution: WireExecution?
+    var identity = ""
+    var requestID = ""
+    var reason = ""
+    static let fields: [ProtoField<Self>] = [
+        .string(1, \.namespace), .message(2, \.execution), .string(3, \.identity), .string(4, \.requestID),
+        .string(6, \.reason),
+    ]
+}
+
+/// `TerminateWorkflowExecutionRequest`
+struct WireTerminate: ProtoMessage {
+    var namespace = ""
+    var execution: WireExecution?
+    var reason = ""
+    var identity = ""
+    static let fields: [ProtoField<Self>] = [
+        .string(1, \.namespace), .message(2, \.execution), .string(3, \.reason), .string(5, \.identity),
+    ]
+}
+
+/// `DescribeWorkflowExecutionRequest`
+struct WireDescribe: ProtoMessage {
+    var namespace = ""
+    var execution: WireExecution?
+    static let fields: [ProtoField<Self>] = [.string(1, \.namespace), .message(2, \.execution)]
+}
+
+/// `DescribeWorkflowExecutionResponse`
+struct WireDescription: ProtoMessage {
+    var info: WireExecutionInfo?
+    var pendingActivities: [WirePendingActivity] = []
+    var pendingTask: WirePendingTask?
+    static let fields: [ProtoField<Self>] = [
+        .message(2, \.info), .messages(3, \.pendingActivities), .message(5, \.pendingTask),
+    ]
+}
+
+/// `workflow.v1.PendingWorkflowTaskInfo`
+struct WirePendingTask: ProtoMessage {
+    var attempt = 0
+    static let fields: [ProtoField<Self>] = [.integer(5, \.attempt)]
+}
+
+/// `workflow.v1.WorkflowExecutionInfo`
+struct WireExecutionInfo: ProtoMessage {
+    /// `enums.v1.WorkflowExecutionStatus`
+    enum Status: Int {
+        case running = 1, completed, failed, canceled, terminated, continuedAsNew, timedOut, paused
+    }
+    var execution: WireExecution?
+    var type: WireType?
+    var startedAt: Date?
+    var closedAt: Date?
+    var status = 0
+    var memo: WireFields?
+    var searchAttributes: WireFields?
+    var taskQueue = ""
+    static let fields: [ProtoField<Self>] = [
+        .message(1, \.execution), .message(2, \.type), .time(3, \.startedAt), .time(4, \.closedAt),
+        .integer(5, \.status), .message(10, \.memo), .message(11, \.searchAttributes), .string(13, \.taskQueue),
+    ]
+}
+
+/// `workflow.v1.PendingActivityInfo`
+struct WirePendingActivity: ProtoMessage {
+    /// `enums.v1.PendingActivityState`
+    enum State: Int {
+        case scheduled = 1, started, cancelRequested, paused
+    }
+    var activityID = ""
+    var type: WireType?
+    var state = 0
+    var attempt = 0
+    var lastFailure: WireFailure?
+    var lastWorker = ""
+    var nextAttemptAt: Date?
+    static let fields: [ProtoField<Self>] = [
+        .string(1, \.activityID), .message(2, \.type), .integer(3, \.state), .integer(7, \.attempt),
+        .message(11, \.lastFailure), .string(12, \.lastWorker), .time(18, \.nextAttemptAt),
+    ]
+}
+
+/// `ListWorkflowExecutionsRequest`
+struct WireList: ProtoMessage {
+    var namespace = ""
+    var pageSize = 0
+    var pageToken: [UInt8] = []
+    var query = ""
+    static let fields: [ProtoField<Self>] = [
+        .string(1, \.namespace), .integer(2, \.pageSize), .bytes(3, \.pageToken), .string(4, \.query),
+    ]
+}
+
+/// `ListWorkflowExecutionsResponse`
+struct WireListAnswer: ProtoMessage {
+    var executions: [WireExecutionInfo] = []
+    var pageToken: [UInt8] = []
+    static let fields: [ProtoField<Self>] = [.messages(1, \.executions), .bytes(2, \.pageToken)]
+}
+
+/// `GetWorkflowExecutionHistoryRequest`
+struct WireGetHistory: ProtoMessage {
+    enum Filter {
+        static let closeEvent = 2
+    }
+    var namespace = ""
+    var execution: WireExecution?
+    var pageSize = 0
+    var pageToken: [UInt8] = []
+    var waitsForNewEvent = false
+    var filter = 0
+    static let fields: [ProtoField<Self>] = [
+        .string(1, \.namespace), .message(2, \.execution), .integer(3, \.pageSize), .bytes(4, \.pageToken),
+        .bool(5, \.waitsForNewEvent), .integer(6, \.filter),
+    ]
+}
+
+/// `GetWorkflowExecutionHistoryResponse`
+struct WireHistoryPage: ProtoMessage {
+    var history: WireHistory?
+    var pageToken: [UInt8] = []
+    static let fields: [ProtoField<Self>] = [.message(1, \.history), .bytes(3, \.pageToken)]
+}
+
+/// `QueryWorkflowRequest`
+struct WireQueryWorkflow: ProtoMessage {
+    var namespace = ""
+    var execution: WireExecution?
+    var query: WireQuery?
+    static let fields: [ProtoField<Self>] = [
+        .string(1, \.namespace), .message(2, \.execution), .message(3, \.query),
+    ]
+}
+
+/// `QueryWorkflowResponse`
+struct WireQueryAnswer: ProtoMessage {
+    var result: WirePayloads?
+    static let fields: [ProtoField<Self>] = [.message(1, \.result)]
+}
+
+/// `query.v1.WorkflowQuery`
+struct WireQuery: ProtoMessage {
+    var type = ""
+    static let fields: [ProtoField<Self>] = [.string(1, \.type)]
+}
+
+/// `DescribeNamespaceRequest`
+struct WireDescribeNamespace: ProtoMessage {
+    var namespace = ""
+    static let fields: [ProtoField<Self>] = [.string(1, \.namespace)]
+}
+
+/// `GetSystemInfoResponse`
+struct WireSystemInfo: ProtoMessage {
+    var serverVersion = ""
+    static let fields: [ProtoField<Self>] = [.string(1, \.serverVersion)]
+}

@@ -1,0 +1,147 @@
+import Concurrency
+import FoundationEssentials
+import GRPCClient
+import Observability
+import Workflows
+
+/// Runs activities: a slot each, and what they say sent to the server.
+final class ActivityTasks: Sendable {
+    private struct State {
+        var busy: [TaskQueue: Int] = [:]
+        var running: [String: RunningTask] = [:]
+        var reserved: [TaskQueue] = []
+        var isStopping = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+    private struct RunningTask {
+        let key: String
+        let handle: Task<Void, Never>
+        let token: CancellationReason
+    }
+
+    private let setup: TemporalWorkerSetup
+    private let state = Locked(State())
+
+    init(_ setup: TemporalWorkerSetup) { self.setup = setup }
+
+    private var cluster: TemporalCluster { setup.cluster }
+
+    // MARK: slots
+
+    /// Takes a slot if one is free.
+    func takeSlot(_ queue: TaskQueue) -> Bool {
+        let limit = setup.queues[queue] ?? 0
+        return state.withLock { state in
+            guard !state.isStopping, state.busy[queue, default: 0] < limit else { return false }
+            state.busy[queue, default: 0] += 1
+            return true
+        }
+    }
+
+    /// Takes a slot for an activity that may come back with the very command that schedules it.
+    func reserve(_ queue: TaskQueue) -> Bool {
+        guard takeSlot(queue) else { return false }
+        state.withLock { $0.reserved.append(queue) }
+        return true
+    }
+
+    /// Frees slots whose activities did not come back.
+    func releaseReserved(_ count: Int) {
+        for _ in 0..<max(0, count) {
+            let queue = state.withLock { $0.reserved.popLast() }
+            if let queue { freeSlot(queue) }
+        }
+    }
+
+    func freeSlot(_ queue: TaskQueue) {
+        let waiters = state.withLock { state in
+            state.busy[queue, default: 1] -= 1
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Returns when a slot was freed, or a stop was asked for.
+    func waitForSlot() async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if state.isStopping { return true }
+                state.waiters.append(continuation)
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    // MARK: running
+
+    /// Runs an activity that came with the answer to its command; its slot is reserved.
+    func beginEagerly(_ task: WireActivityTask) {
+        let queue = state.withLock { $0.reserved.popLast() } ?? .default
+        begin(task, queue)
+    }
+
+    /// Runs an activity whose slot is taken.
+    func begin(_ task: WireActivityTask, _ queue: TaskQueue) {
+        let key = Self.key(task.execution?.runID ?? "", task.activityID)
+        let reason = CancellationReason()
+        let attempt = ActivityAttempt(task, queue, setup, reason)
+        // Kept in `running`, and waited for when the worker stops.
+        let handle = Task.detached { [self] in
+            await attempt.run()
+            state.withLock { state in if state.running[key]?.token === reason { state.running[key] = nil } }
+            freeSlot(queue)
+        }
+        state.withLock { $0.running[key] = RunningTask(key: key, handle: handle, token: reason) }
+        if attempt.hasEnded { state.withLock { $0.running[key] = nil } }
+    }
+
+    /// Cancels an activity that runs here, ahead of the server's word.
+    func cancel(_ run: RunID, _ activityID: String) {
+        let task = state.withLock { $0.running[Self.key(run.rawValue, activityID)] }
+        task?.token.set(.requested)
+        task?.handle.cancel()
+    }
+
+    /// Whether no slot is given out any more.
+    var isClosed: Bool { state.withLock { $0.isStopping } }
+
+    /// Gives out no slot from now on.
+    func close() {
+        let waiters = state.withLock { state in
+            state.isStopping = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Waits for what runs; cancels it after `grace`.
+    func finish(within grace: Duration) async {
+        let handles = state.withLock { Array($0.running.values) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for task in handles { await task.handle.value } }
+            group.addTask { [setup] in
+                // Cancelled when everything is done in time.
+                guard (try? await setup.engine.clock.sleep(for: grace)) != nil else { return }
+                for task in handles {
+                    task.token.set(.stopping)
+                    task.handle.cancel()
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static func key(_ run: String, _ activity: String) -> String { run + "/" + activity }
+}
+
+/// Why an activity was cancelled; the first reason stays.
+final class CancellationReason: Sendable {
+    enum Reason: Sendable { case requested, stopping, superseded }
+    private let state = Locked<Reason?>(nil)
+    var value: Reason? { state.withLock { $0 } }
+    func set(_ reason: Reason) { state.withLock { if $0 == nil { $0 = reason } } }
+}

@@ -1,0 +1,124 @@
+public import Concurrency
+import FoundationEssentials
+import GRPCClient
+public import Observability
+public import Workflows
+
+/// Runs workflows and activities of a Temporal cluster until the program ends.
+public final class TemporalWorker: Service {
+    /// How the service is called in logs.
+    public let name = "worker"
+    private let setup: TemporalWorkerSetup
+    private let activities: ActivityTasks
+    private let workflows: WorkflowTasks
+
+    /// Prepares a worker; it takes nothing before ``run(until:)``.
+    /// - Parameters:
+    ///   - registry: What this process can run.
+    ///   - queues: The task queues it serves, each with how many activities may run at once. Workflows themselves are
+    ///     taken by workers that serve `default`.
+    public init(
+        engine: TemporalWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int],
+        limits: TemporalWorkerLimits = TemporalWorkerLimits(), logger: Logger = .silent
+    ) {
+        setup = TemporalWorkerSetup(
+            engine: engine, registry: registry, queues: queues, limits: limits, logger: logger.labelled("worker"),
+            instanceKey: UUID().uuidString.lowercased())
+        activities = ActivityTasks(setup)
+        workflows = WorkflowTasks(setup, activities)
+    }
+
+    /// Works until `shutdown` is triggered; then answers for what is running, and returns.
+    public func run(until shutdown: ShutdownSignal) async throws {
+        await withTaskGroup(of: Void.self) { group in
+            if setup.holdsWorkflows {
+                for _ in 0..<setup.limits.workflowPolls {
+                    group.addTask { await self.pollWorkflows(sticky: false) }
+                    group.addTask { await self.pollWorkflows(sticky: true) }
+                }
+            }
+            for queue in setup.queues.keys {
+                for _ in 0..<setup.limits.activityPolls { group.addTask { await self.pollActivities(queue) } }
+            }
+            await shutdown.wait()
+            activities.close()
+            await tellServer()
+            group.cancelAll()
+            await group.waitForAll()
+        }
+        await activities.finish(within: setup.limits.stopGrace)
+        workflows.forgetRuns()
+    }
+
+    /// Makes the server end our polls with nothing, so that no task is lost on its way, and forget our own queue.
+    private func tellServer() async {
+        var request = WireShutdown(namespace: setup.cluster.namespace, stickyQueue: setup.stickyQueue)
+        request.identity = setup.cluster.identity
+        request.reason = "stop"
+        request.instanceKey = setup.instanceKey
+        request.taskQueue = setup.cluster.workflowQueue
+        do {
+            let _: WireNothing = try await setup.cluster.once(
+                "ShutdownWorker", request.protoBytes, timeout: .seconds(2))
+        } catch {
+            // Older servers do not know it; a task that is lost on its way is given out again after its time.
+            setup.logger.debug("Temporal was not told of the stop", ["error": .text(String(describing: error))])
+        }
+    }
+
+    private func pollWorkflows(sticky: Bool) async {
+        let queue =
+            sticky
+            ? WireTaskQueue(
+                name: setup.stickyQueue, kind: WireTaskQueue.Kind.sticky, normalName: setup.cluster.workflowQueue)
+            : WireTaskQueue(name: setup.cluster.workflowQueue, kind: WireTaskQueue.Kind.normal)
+        await poll("PollWorkflowTaskQueue", queue) { [workflows] (task: WireWorkflowTask) in
+            guard !task.token.isEmpty else { return }
+            // A task that was taken is answered even if the stop comes meanwhile.
+            await Task.detached { await workflows.perform(task) }.value
+        }
+    }
+
+    private func pollActivities(_ queue: TaskQueue) async {
+        let wire = WireTaskQueue(name: setup.cluster.name(of: queue), kind: WireTaskQueue.Kind.normal)
+        while !Task.isCancelled, !activities.isClosed {
+            guard activities.takeSlot(queue) else {
+                await activities.waitForSlot()
+                continue
+            }
+            let task: WireActivityTask? = await pollOnce("PollActivityTaskQueue", wire)
+            if let task, !task.token.isEmpty {
+                activities.begin(task, queue)
+            } else {
+                activities.freeSlot(queue)
+            }
+        }
+    }
+
+    private func poll<Answer: ProtoMessage>(
+        _ method: String, _ queue: WireTaskQueue, _ body: (Answer) async -> Void
+    ) async {
+        while !Task.isCancelled {
+            if let answer: Answer = await pollOnce(method, queue) { await body(answer) }
+        }
+    }
+
+    /// - Returns: nil when nothing came, or the server is away; then it has waited a little.
+    private func pollOnce<Answer: ProtoMessage>(_ method: String, _ queue: WireTaskQueue) async -> Answer? {
+        var request = WirePoll(namespace: setup.cluster.namespace, taskQueue: queue)
+        request.identity = setup.cluster.identity
+        request.instanceKey = setup.instanceKey
+        do {
+            return try await setup.cluster.once(method, request.protoBytes, timeout: .seconds(70))
+        } catch is CancellationError {
+            return nil
+        } catch let error as GRPCError where error.code == .deadlineExceeded {
+            return nil
+        } catch {
+            setup.logger.warning("the worker waits for Temporal", ["error": .text(String(describing: error))])
+            // Cancelled when the worker stops; then nothing more is asked.
+            try? await setup.engine.clock.sleep(for: .milliseconds(Int.random(in: 200...600)))
+            return nil
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Concurrency
+import GRPCClient
+import Observability
+import Workflows
+
+/// What a worker is made of.
+struct TemporalWorkerSetup: Sendable {
+    let engine: TemporalWorkflowEngine
+    let registry: WorkflowRegistry
+    let queues: [TaskQueue: Int]
+    let limits: TemporalWorkerLimits
+    let logger: Logger
+    /// One process, for the server's eyes.
+    let instanceKey: String
+
+    var cluster: TemporalCluster { engine.cluster }
+    /// The queue that only this process polls, for runs that it has in memory.
+    var stickyQueue: String { "\(cluster.workflowQueue)-\(instanceKey)" }
+    var holdsWorkflows: Bool { queues[.default] != nil }
+}
+
+/// How much a worker takes on, and how patient it is.
+public struct TemporalWorkerLimits: Sendable, Equatable {
+    /// Workflows in memory at a time.
+    public var runsInMemory: Int
+    /// Polls for workflow tasks that are open at a time, for each of the two queues.
+    public var workflowPolls: Int
+    /// Polls for activities that are open at a time, for each queue.
+    public var activityPolls: Int
+    /// How often a running activity that does not heartbeat itself is vouched for.
+    ///
+    /// It is also how soon it hears of its cancellation.
+    public var pulse: Duration
+    /// After how much silence the server gives such an activity to somebody else.
+    public var silence: Duration
+    /// How long running activities may go on after a stop was asked for.
+    public var stopGrace: Duration
+
+    /// Creates limits.
+    public init(
+        runsInMemory: Int = 512, workflowPolls: Int = 4, activityPolls: Int = 4, pulse: Duration = .seconds(1),
+        silence: Duration = .seconds(20), stopGrace: Duration = .seconds(15)
+    ) {
+        self.runsInMemory = max(1, runsInMemory)
+        self.workflowPolls = max(1, workflowPolls)
+        self.activityPolls = max(1, activityPolls)
+        self.pulse = pulse
+        self.silence = silence
+        self.stopGrace = stopGrace
+    }
+}

@@ -1,0 +1,238 @@
+import Concurrency
+import Database
+import FoundationEssentials
+import GRPCClient
+import Observability
+import Workflows
+
+/// Carries out workflow tasks: history in, commands out.
+final class WorkflowTasks: Sendable {
+    private let setup: TemporalWorkerSetup
+    private let activities: ActivityTasks
+    private let cache: RunCache
+
+    init(_ setup: TemporalWorkerSetup, _ activities: ActivityTasks) {
+        self.setup = setup
+        self.activities = activities
+        cache = RunCache(limit: setup.limits.runsInMemory)
+    }
+
+    private var cluster: TemporalCluster { setup.cluster }
+
+    /// Lets every run go; their histories are on the server.
+    func forgetRuns() { cache.removeAll() }
+
+    /// Does `task`, and whatever the server hands out with its answer.
+    func perform(_ task: WireWorkflowTask) async {
+        var next: WireWorkflowTask? = task
+        while let task = next, !task.token.isEmpty {
+            do {
+                next = try await (task.query == nil ? decide(task) : answer(task))
+            } catch let problem as DeciderProblem {
+                await report(problem, task)
+                next = nil
+            } catch {
+                // The server gives the task out again when its time is over.
+                setup.logger.warning(
+                    "a workflow task was not answered",
+                    ["job_id": .text(task.execution?.workflowID ?? ""), "error": .text(String(describing: error))])
+                next = nil
+            }
+        }
+    }
+
+    private func decide(_ task: WireWorkflowTask) async throws -> WireWorkflowTask? {
+        let run = try await load(task)
+        let translator = makeTranslator(run)
+        var answer = WireTaskCompleted(token: task.token)
+        answer.commands = try commands(of: run, translator)
+        for (id, query) in task.queries { answer.queryResults[id] = result(of: query, run) }
+        answer.identity = cluster.identity
+        answer.namespace = cluster.namespace
+        answer.instanceKey = setup.instanceKey
+        answer.sdk = WireSDK(name: "atelier-swift", version: "1.0")
+        let ending = run.decider.outcome
+        if ending == nil {
+            let sticky = WireTaskQueue(
+                name: setup.stickyQueue, kind: WireTaskQueue.Kind.sticky, normalName: cluster.workflowQueue)
+            answer.sticky = WireSticky(taskQueue: sticky, scheduleToStart: .seconds(5))
+        }
+        answer.returnsNewTask = true
+        let progress = run.progress
+        let taken = try await send(answer, run, of: task)
+        guard let taken else { return nil }
+        if let ending { await noteEnd(ending, progress, of: task) }
+        for activity in taken.activities { activities.beginEagerly(activity) }
+        return taken.task
+    }
+
+    /// - Returns: nil when the task is no longer ours: the run is read anew with the next one.
+    private func send(
+        _ answer: WireTaskCompleted, _ run: CachedRun, of task: WireWorkflowTask
+    ) async throws -> WireTaskCompletedAnswer? {
+        let eager = answer.commands.filter { $0.scheduleActivity?.isEager == true }.count
+        let isOver = run.decider.outcome != nil
+        do {
+            let taken = try await cluster.call(
+                "RespondWorkflowTaskCompleted", answer, as: WireTaskCompletedAnswer.self)
+            activities.releaseReserved(eager - taken.activities.count)
+            if !isOver { cache.put(run, as: task.execution?.runID ?? "") }
+            return taken
+        } catch {
+            activities.releaseReserved(eager)
+            run.decider.evict()
+            // An end that met new events is refused with `invalidArgument`, and a new task follows: the usual course.
+            if let error = error as? GRPCError, error.code == .notFound || error.code == .invalidArgument { return nil }
+            throw error
+        }
+    }
+
+    private func makeTranslator(_ run: CachedRun) -> CommandTranslator {
+        CommandTranslator(
+            workflowQueue: cluster.workflowQueue, queueName: { [cluster] in cluster.name(of: $0) },
+            silence: setup.limits.silence, history: run.translator,
+            reservesSlot: { [activities] queue in activities.reserve(queue) })
+    }
+
+    private func commands(of run: CachedRun, _ translator: CommandTranslator) throws -> [WireCommand] {
+        let decided: [WorkflowCommand]
+        do throws(DeciderProblem) {
+            decided = try run.decider.takeCommands()
+        } catch {
+            guard case .misuse(let what) = error else { throw error }
+            let failure = WorkflowFailure(
+                kind: WorkflowFailure.Kind.misuse, message: "An internal error occurred.", cause: what)
+            return [translator.closing(.failed(failure))]
+        }
+        var commands: [WireCommand] = []
+        if let progress = run.takeProgress() { commands.append(try CommandTranslator.report(progress)) }
+        for command in decided {
+            if let wire = try translator.translate(command) { commands.append(wire) }
+            if case .cancelActivity(let id) = command { activities.cancel(run.decider.runID, id) }
+        }
+        if let outcome = run.decider.outcome { commands.append(translator.closing(outcome)) }
+        return commands
+    }
+
+    /// Brings a run to where the task's history ends: from memory, or by replaying all of it.
+    private func load(_ task: WireWorkflowTask) async throws -> CachedRun {
+        let execution = task.execution ?? WireExecution()
+        var events = task.history?.events ?? []
+        if !task.nextPage.isEmpty { events += try await cluster.history(of: execution, from: task.nextPage) }
+        if let run = cache.take(execution.runID) {
+            if task.startedEventID == 0, events.isEmpty { return run }
+            if run.continues(with: events) {
+                run.apply(events)
+                return run
+            }
+            run.decider.evict()
+        }
+        if events.first?.id != 1 { events = try await cluster.history(of: execution) }
+        if task.startedEventID > 0 { events = events.filter { $0.id <= task.startedEventID } }
+        return try replay(task, execution, events)
+    }
+
+    private func replay(
+        _ task: WireWorkflowTask, _ execution: WireExecution, _ events: [WireEvent]
+    ) throws -> CachedRun {
+        let name = task.type?.name ?? ""
+        guard let definition = setup.registry.workflows[name] else {
+            throw DeciderProblem.misuse("no worker here knows the workflow \(name)")
+        }
+        let run = CachedRun(definition, execution)
+        do throws(DeciderProblem) {
+            try run.replay(events)
+        } catch {
+            run.decider.evict()
+            throw error
+        }
+        return run
+    }
+
+    /// The workflow's code cannot go on: said once, since the server asks again at once and without end. Later attempts
+    /// are left to their time limit, and a program that can go on takes over.
+    private func report(_ problem: DeciderProblem, _ task: WireWorkflowTask) async {
+        setup.logger.error(
+            "a workflow cannot go on",
+            ["job_id": .text(task.execution?.workflowID ?? ""), "problem": .text(problem.description)])
+        guard task.attempt <= 1 else { return }
+        var answer = WireTaskFailed(token: task.token)
+        answer.cause =
+            if case .nonDeterminism = problem { WireTaskFailed.Cause.nonDeterministic } else {
+                WireTaskFailed.Cause.workerFailure
+            }
+        answer.failure = WireFailure(problem: problem)
+        answer.identity = cluster.identity
+        answer.namespace = cluster.namespace
+        do {
+            let _: WireNothing = try await cluster.call("RespondWorkflowTaskFailed", answer)
+        } catch {
+            setup.logger.warning("Temporal was not told", ["error": .text(String(describing: error))])
+        }
+    }
+
+    private func noteEnd(_ outcome: Decider.Outcome, _ progress: WorkflowProgress?, of task: WireWorkflowTask) async {
+        var ending = WorkflowRows.Ending(outcome, at: setup.engine.clock.now)
+        ending.progress = progress
+        let noted = ending
+        let id = task.execution?.workflowID ?? ""
+        do {
+            try await setup.engine.write { [setup] in
+                try setup.engine.note(noted, of: WorkflowID(recorded: id), on: $0)
+            }
+        } catch {
+            // Whoever asks next, or the sweep, reads it from the server.
+            setup.logger.warning(
+                "an end was not noted", ["job_id": .text(id), "error": .text(String(describing: error))])
+        }
+        setup.logger.info(
+            "workflow ended",
+            ["job_id": .text(id), "workflow": .text(task.type?.name ?? ""), "status": .text(ending.status.rawValue)])
+    }
+}
+
+// Queries.
+extension WorkflowTasks {
+    /// Answers a query that came alone.
+    private func answer(_ task: WireWorkflowTask) async throws -> WireWorkflowTask? {
+        let run = try await load(task)
+        let result = task.query.map { self.result(of: $0, run) } ?? WireQueryResult()
+        if run.decider.outcome == nil { cache.put(run, as: task.execution?.runID ?? "") }
+        var answer = WireQueryCompleted(token: task.token)
+        (answer.kind, answer.answer, answer.message) = (result.kind, result.answer, result.message)
+        answer.namespace = cluster.namespace
+        let _: WireNothing = try await cluster.call("RespondQueryTaskCompleted", answer)
+        return nil
+    }
+
+    private struct StatusAnswer: Encodable {
+        let status: String
+        let step: String
+        let progress: Int
+    }
+
+    private func result(of query: WireQuery, _ run: CachedRun) -> WireQueryResult {
+        guard query.type == "status" else {
+            return WireQueryResult(
+                kind: WireQueryResult.Kind.failed,
+                message: "unknown query \(query.type); workflows here answer the query status")
+        }
+        let status = StatusAnswer(
+            status: run.decider.outcome.map { WorkflowRows.Ending($0, at: Date()).status.rawValue } ?? "running",
+            step: run.progress?.step ?? "", progress: run.progress?.progress ?? 0)
+        // Two texts and a number: JSON always holds them.
+        let payload = try? Payload(encoding: status)
+        return WireQueryResult(kind: WireQueryResult.Kind.answered, answer: payload.map { WirePayloads($0) })
+    }
+}
+
+extension WorkflowRows.Ending {
+    init(_ outcome: Decider.Outcome, at time: Date) {
+        switch outcome {
+        case .completed(let result): self.init(status: .completed, result: result, closedAt: time)
+        case .failed(let failure): self.init(status: .failed, failure: failure, closedAt: time)
+        case .cancelled: self.init(status: .cancelled, closedAt: time)
+        case .timedOut: self.init(status: .timedOut, closedAt: time)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// Where a channel leads, and how it is secured.
+public struct ChannelConfiguration: Sendable {
+    /// Encryption of the connection.
+    public struct TLS: Sendable {
+        /// A PEM file of authorities to trust; nil for the system's.
+        public var authorities: String?
+        /// A PEM file with the client's certificate chain, for mutual TLS.
+        public var certificate: String?
+        /// A PEM file with its private key.
+        public var key: String?
+        /// The name the server's certificate must carry; nil for the host.
+        public var serverName: String?
+
+        /// Creates settings; by default the system's authorities and no client certificate.
+        public init(
+            authorities: String? = nil, certificate: String? = nil, key: String? = nil, serverName: String? = nil
+        ) {
+            self.authorities = authorities
+            self.certificate = certificate
+            self.key = key
+            self.serverName = serverName
+        }
+    }
+
+    /// A name or an address.
+    public var host: String
+    /// The TCP port.
+    public var port: Int
+    /// Nil for plain text.
+    public var tls: TLS?
+    /// Header fields of every call, such as `authorization`; lower-case names.
+    public var metadata: [(name: String, value: String)]
+    /// The largest answer that is taken, in bytes.
+    public var maximumAnswer = 64 << 20
+    /// How long a connection may take to open.
+    public var connectTimeout: Duration = .seconds(5)
+    /// After how much silence an open connection with calls on it is asked for a sign of life.
+    public var pingAfter: Duration = .seconds(30)
+    /// How long the answer to that may take.
+    public var pingTimeout: Duration = .seconds(15)
+
+    /// Creates a configuration.
+    public init(host: String, port: Int, tls: TLS? = nil, metadata: [(name: String, value: String)] = []) {
+        self.host = host
+        self.port = port
+        self.tls = tls
+        self.metadata = metadata
+    }
+}
