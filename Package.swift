@@ -153,7 +153,11 @@ let testing: [Target] = [
             "WorkflowsSQL",
         ]),
     tests("GRPCClient", uses: ["Concurrency", "GRPCClient"]),
-    tests("WorkflowsTemporal", uses: ["Concurrency", "Database", "GRPCClient", "Workflows", "WorkflowsTemporal"]),
+    tests(
+        "WorkflowsTemporal",
+        uses: [
+            "Concurrency", "Database", "GRPCClient", "Observability", "Settings", "Workflows", "WorkflowsTemporal",
+        ]),
     tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),
