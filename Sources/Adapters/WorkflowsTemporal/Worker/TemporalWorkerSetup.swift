@@ -14,6 +14,7 @@ struct TemporalWorkerSetup: Sendable {
     let metrics: WorkerMetrics
     /// One process, for the server's eyes.
     let instanceKey: String
+    let build: TemporalBuild
 
     var cluster: TemporalCluster { engine.cluster }
     /// The queue that only this process polls, for runs that it has in memory.

@@ -50,7 +50,9 @@ final class WorkflowTasks: Sendable {
         answer.identity = cluster.identity
         answer.namespace = cluster.namespace
         answer.instanceKey = setup.instanceKey
-        answer.sdk = WireSDK(name: "atelier-swift", version: "1.0")
+        answer.sdk = WireSDK(name: "atelier", version: setup.build.id)
+        answer.deployment = setup.build.wire
+        answer.versioning = setup.build.behavior
         if decision.ending == nil {
             let sticky = WireTaskQueue(
                 name: setup.stickyQueue, kind: WireTaskQueue.Kind.sticky, normalName: cluster.workflowQueue)
