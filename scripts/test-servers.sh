@@ -108,6 +108,7 @@ start_temporal() {
         --dynamic-config-value frontend.namespaceRPS.visibility=100000 \
         --dynamic-config-value frontend.enableCancelWorkerPollsOnShutdown=true \
         --dynamic-config-value frontend.WorkflowTimeSkippingEnabled=true \
+        --dynamic-config-value frontend.WorkflowPauseEnabled=true --dynamic-config-value matching.enableFairness=true \
         >"$folder/server.log" 2>&1 </dev/null &
     echo $! >"$folder/pid"
     await Temporal "$folder/server.log" "$program" operator cluster health --address "127.0.0.1:$port"
