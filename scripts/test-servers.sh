@@ -94,7 +94,8 @@ start_mariadb() {
     echo "export ATELIER_TEST_MARIADB='mysql://atelier:$password@127.0.0.1:$port/mysql'"
 }
 
-# With the throttles of a large cluster off: they would make each step of a test wait.
+# With the throttles of a large cluster off: they would make each step of a test wait. A queue is in one piece, as order
+# by priority holds within a piece.
 start_temporal() {
     local port folder="$servers/temporal" program="$PWD/.tools/temporal/bin/temporal"
     [ -x "$program" ] || fail "Temporal's server is missing: ./test.sh fetches it"
@@ -108,6 +109,8 @@ start_temporal() {
         --dynamic-config-value frontend.namespaceRPS.visibility=100000 \
         --dynamic-config-value frontend.enableCancelWorkerPollsOnShutdown=true \
         --dynamic-config-value frontend.WorkflowTimeSkippingEnabled=true \
+        --dynamic-config-value matching.numTaskqueueReadPartitions=1 \
+        --dynamic-config-value matching.numTaskqueueWritePartitions=1 \
         --dynamic-config-value frontend.WorkflowPauseEnabled=true --dynamic-config-value matching.enableFairness=true \
         >"$folder/server.log" 2>&1 </dev/null &
     echo $! >"$folder/pid"

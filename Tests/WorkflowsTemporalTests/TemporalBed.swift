@@ -46,12 +46,17 @@ struct TemporalBed: WorkflowTestBed {
     func withWorker(
         _ registry: WorkflowRegistry, queues: [TaskQueue: Int], _ body: @Sendable () async throws -> Void
     ) async throws {
-        let worker = TemporalWorker(engine: temporal, registry: registry, queues: queues)
-        let dispatcher = TemporalDispatcher(engine: temporal)
+        // Who has one slot wants one thing after the other.
+        let isSingle = queues.values.allSatisfy { $0 == 1 }
+        let worker = TemporalWorker(
+            engine: temporal, registry: registry, queues: queues,
+            limits: TemporalWorkerLimits(workflowPolls: isSingle ? 1 : 4))
+        let dispatcher = TemporalDispatcher(engine: temporal, concurrency: isSingle ? 1 : 32)
         let shutdown = ShutdownSignal()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await worker.run(until: shutdown) }
             group.addTask { try await dispatcher.run(until: shutdown) }
+            try await untilDispatched()
+            group.addTask { try await worker.run(until: shutdown) }
             do { try await body() } catch {
                 shutdown.trigger()
                 throw error
@@ -59,6 +64,13 @@ struct TemporalBed: WorkflowTestBed {
             shutdown.trigger()
             try await group.waitForAll()
         }
+    }
+}
+
+extension TemporalBed {
+    /// What was admitted before the worker is on the server when it begins, as where nothing lies between.
+    private func untilDispatched() async throws {
+        while try await temporal.undispatched() > 0 { try await Task.sleep(for: .milliseconds(5)) }
     }
 }
 

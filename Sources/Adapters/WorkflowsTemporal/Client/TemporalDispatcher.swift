@@ -12,10 +12,17 @@ public final class TemporalDispatcher: Service {
     private let engine: TemporalWorkflowEngine
     private let logger: Logger
     private let interval: Duration
+    private let concurrency: Int
 
-    /// - Parameter interval: How often to look for what nobody told it of.
-    public init(engine: TemporalWorkflowEngine, logger: Logger = .silent, interval: Duration = .seconds(2)) {
+    /// - Parameters:
+    ///   - interval: How often to look for what nobody told it of.
+    ///   - concurrency: Requests under way at once, each of another workflow; with one they arrive in their order.
+    public init(
+        engine: TemporalWorkflowEngine, logger: Logger = .silent, interval: Duration = .seconds(2),
+        concurrency: Int = 32
+    ) {
         self.engine = engine
+        self.concurrency = max(1, concurrency)
         self.logger = logger.labelled(name)
         self.interval = interval
     }
@@ -49,12 +56,12 @@ public final class TemporalDispatcher: Service {
         }
     }
 
-    /// Tells the server the next requests of up to 64 workflows at once.
+    /// Tells the server the next requests.
     /// - Returns: How many it has taken.
     private func dispatch() async throws -> Int {
         let now = engine.clock.now.microseconds
-        let rows = try await engine.database.write { connection in
-            try Outbox.claim(64, now: now, until: now + 30_000_000, on: connection)
+        let rows = try await engine.database.write { [concurrency] connection in
+            try Outbox.claim(concurrency, now: now, until: now + 30_000_000, on: connection)
         }
         return try await withThrowingTaskGroup(of: Bool.self) { group in
             for row in rows { group.addTask { try await self.tell(row) } }
@@ -106,5 +113,12 @@ public final class TemporalDispatcher: Service {
         } else {
             throw error
         }
+    }
+}
+
+extension TemporalWorkflowEngine {
+    /// How many requests the server has yet to be told.
+    public func undispatched() async throws -> Int {
+        try await database.read { try $0.first("SELECT COUNT(*) AS n FROM temporal_outbox")?.integer("n") ?? 0 }
     }
 }

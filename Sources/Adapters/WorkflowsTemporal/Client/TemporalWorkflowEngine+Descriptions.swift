@@ -106,9 +106,11 @@ extension PendingActivity {
             case .cancelRequested: .cancelling
             case .scheduled, .paused, nil: isWaiting ? .backoff : .queued
             }
+        // The server counts the attempt that is to come.
+        let begun = state == .backoff || state == .queued ? max(0, wire.attempt - 1) : wire.attempt
         self.init(
             id: wire.activityID, activity: wire.type?.name ?? "", taskQueue: .default, state: state,
-            attempt: wire.attempt, nextAttemptAt: state == .backoff ? wire.nextAttemptAt : nil,
+            attempt: begun, nextAttemptAt: state == .backoff ? wire.nextAttemptAt : nil,
             lastFailure: wire.lastFailure.map { WorkflowFailure($0, activity: wire.type?.name, attempts: wire.attempt) }
         )
     }

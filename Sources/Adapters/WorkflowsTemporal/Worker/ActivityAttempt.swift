@@ -9,47 +9,69 @@ final class ActivityAttempt: Sendable {
     private let task: WireActivityTask
     private let queue: TaskQueue
     private let setup: TemporalWorkerSetup
-    private let reason: CancellationReason
-    private let ended = Locked(false)
+    private struct State {
+        var stop: StopReason?
+        var work: Task<Outcome, Never>?
+    }
+    private let state = Locked(State())
 
-    init(_ task: WireActivityTask, _ queue: TaskQueue, _ setup: TemporalWorkerSetup, _ reason: CancellationReason) {
+    init(_ task: WireActivityTask, _ queue: TaskQueue, _ setup: TemporalWorkerSetup) {
         self.task = task
         self.queue = queue
         self.setup = setup
-        self.reason = reason
     }
 
-    var hasEnded: Bool { ended.withLock { $0 } }
     private var cluster: TemporalCluster { setup.cluster }
     private var name: String { task.type?.name ?? "" }
 
     /// The field of an activity's header that says that its worker, not its code, shows that it is alive.
     static let pulseField = "atelier-pulse"
 
+    /// Why an attempt is to stop.
+    enum StopReason: Sendable {
+        /// Its workflow no longer wants it.
+        case requested
+        /// The worker stops.
+        case stopping
+        /// The server counts on it no more: its time is over, or its workflow has ended.
+        case superseded
+    }
+
+    /// Cancels the activity's code, which then ends by itself; the first reason counts.
+    func stop(_ reason: StopReason) {
+        let work = state.withLock { state in
+            state.stop = state.stop ?? reason
+            return state.work
+        }
+        work?.cancel()
+    }
+
+    /// Runs the activity's code and tells the server what came of it.
+    ///
+    /// Never cancelled itself: the answer has to go out.
     func run() async {
-        guard let activity = setup.registry.activities[name] else {
-            let failure = WorkflowFailure(
-                kind: WorkflowFailure.Kind.unknownActivity,
-                message: "No worker of the queue \(queue.rawValue) knows \(name).", activity: name,
-                attempts: task.attempt)
-            // Another worker of the queue, or a newer program, may know it.
-            await fail(failure, isRetryable: true, after: .seconds(10))
-            return ended.withLock { $0 = true }
+        guard let activity = setup.registry.activities[name] else { return await refuse() }
+        let work = Task { await self.outcome(of: activity) }
+        let isStopped = state.withLock { state in
+            state.work = work
+            return state.stop != nil
         }
-        await withTaskGroup(of: Void.self) { group in
-            let work = Task { await self.outcome(of: activity) }
-            if task.header?.fields[Self.pulseField] != nil {
-                group.addTask { await self.pulse(work) }
-            }
-            let outcome = await withTaskCancellationHandler {
-                await work.value
-            } onCancel: {
-                work.cancel()
-            }
-            group.cancelAll()
-            await answer(outcome)
+        if isStopped { work.cancel() }
+        let outcome = await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.stopInTime() }
+            if task.header?.fields[Self.pulseField] != nil { group.addTask { await self.pulse() } }
+            defer { group.cancelAll() }
+            return await work.value
         }
-        ended.withLock { $0 = true }
+        await answer(outcome)
+    }
+
+    /// Another worker of the queue, or a newer program, may know it.
+    private func refuse() async {
+        let failure = WorkflowFailure(
+            kind: WorkflowFailure.Kind.unknownActivity,
+            message: "No worker of the queue \(queue.rawValue) knows \(name).", activity: name, attempts: task.attempt)
+        await fail(failure, isRetryable: true, after: .seconds(10))
     }
 
     private enum Outcome {
@@ -81,17 +103,22 @@ final class ActivityAttempt: Sendable {
     }
 
     /// Shows that the worker lives for as long as the activity runs, and hears of its cancellation.
-    private func pulse(_ work: Task<Outcome, Never>) async {
+    private func pulse() async {
         // Cancelled when the activity is done.
         while (try? await setup.engine.clock.sleep(for: setup.limits.pulse)) != nil {
-            if await beat(nil) { return work.cancel() }
+            if await beat(nil) { return }
         }
     }
 
-    /// A sign of life from the activity's code; with details it returns once the server has them.
-    private func heartbeat(_ details: Payload?) async {
-        if await beat(details) { withUnsafeCurrentTask { $0?.cancel() } }
+    /// Cancels the attempt when its time is over: the server has given it up by then, but cannot reach it.
+    private func stopInTime() async {
+        guard let limit = task.startToClose, limit > .zero else { return }
+        // Cancelled when the activity is done.
+        if (try? await setup.engine.clock.sleep(for: limit)) != nil { stop(.superseded) }
     }
+
+    /// A sign of life from the activity's code; with details it returns once the server has them.
+    private func heartbeat(_ details: Payload?) async { _ = await beat(details) }
 
     /// - Returns: Whether the activity is to stop.
     private func beat(_ details: Payload?) async -> Bool {
@@ -101,11 +128,11 @@ final class ActivityAttempt: Sendable {
         request.namespace = cluster.namespace
         do {
             let answer = try await cluster.call("RecordActivityTaskHeartbeat", request, as: WireHeartbeatAnswer.self)
-            if answer.isCancelRequested { reason.set(.requested) }
+            if answer.isCancelRequested { stop(.requested) }
             return answer.isCancelRequested
         } catch let error as GRPCError where error.code == .notFound {
             // The workflow has ended, or another attempt has taken over.
-            reason.set(.superseded)
+            stop(.superseded)
             return true
         } catch {
             setup.logger.warning("a heartbeat was not heard", ["error": .text(String(describing: error))])
@@ -114,9 +141,9 @@ final class ActivityAttempt: Sendable {
     }
 
     private func answer(_ outcome: Outcome) async {
-        switch (outcome, reason.value) {
-        case (_, .superseded): return
+        switch (outcome, state.withLock({ $0.stop })) {
         case (.completed(let result), _): await complete(result)
+        case (.failed, .superseded): return
         case (.failed, .requested): await send("RespondActivityTaskCanceled", ended(nil))
         case (.failed, .stopping):
             let failure = WorkflowFailure(

@@ -8,15 +8,14 @@ import Workflows
 final class ActivityTasks: Sendable {
     private struct State {
         var busy: [TaskQueue: Int] = [:]
-        var running: [String: RunningTask] = [:]
+        var running: [String: Running] = [:]
         var reserved: [TaskQueue] = []
         var isStopping = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
-    private struct RunningTask {
-        let key: String
-        let handle: Task<Void, Never>
-        let token: CancellationReason
+    private struct Running {
+        let attempt: ActivityAttempt
+        let task: Task<Void, Never>
     }
 
     private let setup: TemporalWorkerSetup
@@ -85,23 +84,29 @@ final class ActivityTasks: Sendable {
     /// Runs an activity whose slot is taken.
     func begin(_ task: WireActivityTask, _ queue: TaskQueue) {
         let key = Self.key(task.execution?.runID ?? "", task.activityID)
-        let reason = CancellationReason()
-        let attempt = ActivityAttempt(task, queue, setup, reason)
-        // Kept in `running`, and waited for when the worker stops.
-        let handle = Task.detached { [self] in
-            await attempt.run()
-            state.withLock { state in if state.running[key]?.token === reason { state.running[key] = nil } }
-            freeSlot(queue)
+        let attempt = ActivityAttempt(task, queue, setup)
+        // Inside the lock, so that an attempt that ends at once is not noted after its end.
+        state.withLock { state in
+            // Kept in `running`, and waited for when the worker stops.
+            let task = Task.detached { [self] in
+                await attempt.run()
+                end(key, attempt)
+                freeSlot(queue)
+            }
+            state.running[key] = Running(attempt: attempt, task: task)
         }
-        state.withLock { $0.running[key] = RunningTask(key: key, handle: handle, token: reason) }
-        if attempt.hasEnded { state.withLock { $0.running[key] = nil } }
+    }
+
+    private func end(_ key: String, _ attempt: ActivityAttempt) {
+        state.withLock { state in
+            // The next attempt may have begun here already.
+            if state.running[key]?.attempt === attempt { state.running[key] = nil }
+        }
     }
 
     /// Cancels an activity that runs here, ahead of the server's word.
     func cancel(_ run: RunID, _ activityID: String) {
-        let task = state.withLock { $0.running[Self.key(run.rawValue, activityID)] }
-        task?.token.set(.requested)
-        task?.handle.cancel()
+        state.withLock { $0.running[Self.key(run.rawValue, activityID)]?.attempt }?.stop(.requested)
     }
 
     /// Whether no slot is given out any more.
@@ -119,16 +124,13 @@ final class ActivityTasks: Sendable {
 
     /// Waits for what runs; cancels it after `grace`.
     func finish(within grace: Duration) async {
-        let handles = state.withLock { Array($0.running.values) }
+        let running = state.withLock { Array($0.running.values) }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { for task in handles { await task.handle.value } }
+            group.addTask { for one in running { await one.task.value } }
             group.addTask { [setup] in
                 // Cancelled when everything is done in time.
                 guard (try? await setup.engine.clock.sleep(for: grace)) != nil else { return }
-                for task in handles {
-                    task.token.set(.stopping)
-                    task.handle.cancel()
-                }
+                for one in running { one.attempt.stop(.stopping) }
             }
             await group.next()
             group.cancelAll()
@@ -136,12 +138,4 @@ final class ActivityTasks: Sendable {
     }
 
     private static func key(_ run: String, _ activity: String) -> String { run + "/" + activity }
-}
-
-/// Why an activity was cancelled; the first reason stays.
-final class CancellationReason: Sendable {
-    enum Reason: Sendable { case requested, stopping, superseded }
-    private let state = Locked<Reason?>(nil)
-    var value: Reason? { state.withLock { $0 } }
-    func set(_ reason: Reason) { state.withLock { if $0 == nil { $0 = reason } } }
 }

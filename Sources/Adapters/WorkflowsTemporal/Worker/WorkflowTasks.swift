@@ -43,40 +43,38 @@ final class WorkflowTasks: Sendable {
 
     private func decide(_ task: WireWorkflowTask) async throws -> WireWorkflowTask? {
         let run = try await load(task)
-        let translator = makeTranslator(run)
+        let decision = try decision(of: run)
         var answer = WireTaskCompleted(token: task.token)
-        answer.commands = try commands(of: run, translator)
+        answer.commands = decision.commands
         for (id, query) in task.queries { answer.queryResults[id] = result(of: query, run) }
         answer.identity = cluster.identity
         answer.namespace = cluster.namespace
         answer.instanceKey = setup.instanceKey
         answer.sdk = WireSDK(name: "atelier-swift", version: "1.0")
-        let ending = run.decider.outcome
-        if ending == nil {
+        if decision.ending == nil {
             let sticky = WireTaskQueue(
                 name: setup.stickyQueue, kind: WireTaskQueue.Kind.sticky, normalName: cluster.workflowQueue)
             answer.sticky = WireSticky(taskQueue: sticky, scheduleToStart: .seconds(5))
         }
         answer.returnsNewTask = true
-        let progress = run.progress
-        let taken = try await send(answer, run, of: task)
-        guard let taken else { return nil }
-        if let ending { await noteEnd(ending, progress, of: task) }
+        guard let taken = try await send(answer, run, decision, of: task) else { return nil }
+        // Only now: before this the server knows nothing of the cancellation, and would not take its answer.
+        for id in decision.cancelled { activities.cancel(run.decider.runID, id) }
+        if let ending = decision.ending { await noteEnd(ending, run.progress, of: task) }
         for activity in taken.activities { activities.beginEagerly(activity) }
         return taken.task
     }
 
     /// - Returns: nil when the task is no longer ours: the run is read anew with the next one.
     private func send(
-        _ answer: WireTaskCompleted, _ run: CachedRun, of task: WireWorkflowTask
+        _ answer: WireTaskCompleted, _ run: CachedRun, _ decision: Decision, of task: WireWorkflowTask
     ) async throws -> WireTaskCompletedAnswer? {
         let eager = answer.commands.filter { $0.scheduleActivity?.isEager == true }.count
-        let isOver = run.decider.outcome != nil
         do {
             let taken = try await cluster.call(
                 "RespondWorkflowTaskCompleted", answer, as: WireTaskCompletedAnswer.self)
             activities.releaseReserved(eager - taken.activities.count)
-            if !isOver { cache.put(run, as: task.execution?.runID ?? "") }
+            if decision.ending == nil { cache.put(run, as: task.execution?.runID ?? "") } else { run.decider.evict() }
             return taken
         } catch {
             activities.releaseReserved(eager)
@@ -94,24 +92,37 @@ final class WorkflowTasks: Sendable {
             reservesSlot: { [activities] queue in activities.reserve(queue) })
     }
 
-    private func commands(of run: CachedRun, _ translator: CommandTranslator) throws -> [WireCommand] {
-        let decided: [WorkflowCommand]
+    /// What a workflow's code decided upon a task.
+    private struct Decision {
+        var commands: [WireCommand] = []
+        /// Activities that are to stop.
+        var cancelled: [String] = []
+        /// How the run ends with it, if it does.
+        var ending: Decider.Outcome?
+    }
+
+    private func decision(of run: CachedRun) throws -> Decision {
+        let translator = makeTranslator(run)
+        var decision = Decision()
+        if let progress = run.takeProgress() { decision.commands.append(try CommandTranslator.report(progress)) }
         do throws(DeciderProblem) {
-            decided = try run.decider.takeCommands()
+            for command in try run.decider.takeCommands() {
+                if case .cancelActivity(let id) = command { decision.cancelled.append(id) }
+                do {
+                    if let wire = try translator.translate(command) { decision.commands.append(wire) }
+                } catch {
+                    throw .misuse("\(command.description) cannot be told to Temporal: \(error)")
+                }
+            }
+            decision.ending = run.decider.outcome
         } catch {
             guard case .misuse(let what) = error else { throw error }
             let failure = WorkflowFailure(
                 kind: WorkflowFailure.Kind.misuse, message: "An internal error occurred.", cause: what)
-            return [translator.closing(.failed(failure))]
+            decision = Decision(ending: .failed(failure))
         }
-        var commands: [WireCommand] = []
-        if let progress = run.takeProgress() { commands.append(try CommandTranslator.report(progress)) }
-        for command in decided {
-            if let wire = try translator.translate(command) { commands.append(wire) }
-            if case .cancelActivity(let id) = command { activities.cancel(run.decider.runID, id) }
-        }
-        if let outcome = run.decider.outcome { commands.append(translator.closing(outcome)) }
-        return commands
+        if let ending = decision.ending { decision.commands.append(translator.closing(ending)) }
+        return decision
     }
 
     /// Brings a run to where the task's history ends: from memory, or by replaying all of it.
