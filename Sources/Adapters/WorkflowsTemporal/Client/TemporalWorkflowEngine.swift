@@ -18,6 +18,8 @@ public final class TemporalWorkflowEngine: WorkflowSupervisor {
     let closingHooks = Locked<[ClosingHook]>([])
     /// Who is told when an ended workflow is made to go on.
     let reopeningHooks = Locked<[@Sendable (WorkflowDescription, any SQLConnection) throws -> Void]>([])
+    /// What the last look at the server found.
+    let lastSeen = Locked(EngineReachability.connected)
 
     /// Uses the tables of ``Database/Migration/temporal``, which must be there.
     public init(cluster: TemporalCluster, database: any Database, clock: any WallClock = SystemClock()) {

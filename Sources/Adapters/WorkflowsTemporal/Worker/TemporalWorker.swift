@@ -15,17 +15,34 @@ public final class TemporalWorker: Service {
     /// Prepares a worker; it takes nothing before ``run(until:)``.
     /// - Parameters:
     ///   - registry: What this process can run.
-    ///   - queues: The task queues it serves, each with how many activities may run at once. Workflows themselves are
-    ///     taken by workers that serve `default`.
+    ///   - queues: The task queues it serves, each with how many activities may run at once. 
+    ///   - holdsWorkflows: Whether it takes workflows as well; nil for those that serve `default`.
     public init(
         engine: TemporalWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int],
-        limits: TemporalWorkerLimits = TemporalWorkerLimits(), logger: Logger = .silent
+        holdsWorkflows: Bool? = nil, limits: TemporalWorkerLimits = TemporalWorkerLimits(), logger: Logger = .silent,
+        metrics: Metrics = Metrics()
     ) {
         setup = TemporalWorkerSetup(
-            engine: engine, registry: registry, queues: queues, limits: limits, logger: logger.labelled("worker"),
+            engine: engine, registry: registry, queues: queues,
+            holdsWorkflows: holdsWorkflows ?? (queues[.default] != nil), limits: limits,
+            logger: logger.labelled("worker"), metrics: WorkerMetrics(metrics),
             instanceKey: UUID().uuidString.lowercased())
         activities = ActivityTasks(setup)
         workflows = WorkflowTasks(setup, activities)
+        metrics.onScrape { [weak self] in self?.readings() ?? [] }
+    }
+
+    private func readings() -> [Reading] {
+        activities.load.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { queue, busy in
+            let labels = ["queue": queue.rawValue]
+            return [
+                Reading(
+                    "atelier_worker_busy", help: "Activities running, by queue.", labels: labels, value: Double(busy)),
+                Reading(
+                    "atelier_worker_slots", help: "Activities that may run at once, by queue.", labels: labels,
+                    value: Double(setup.queues[queue] ?? 0)),
+            ]
+        }
     }
 
     /// Works until `shutdown` is triggered; then answers for what is running, and returns.

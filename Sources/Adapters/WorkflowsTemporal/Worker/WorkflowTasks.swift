@@ -197,6 +197,7 @@ final class WorkflowTasks: Sendable {
             setup.logger.warning(
                 "an end was not noted", ["job_id": .text(id), "error": .text(String(describing: error))])
         }
+        setup.metrics.workflowClosed(task.type?.name ?? "", outcome: ending.status.rawValue)
         setup.logger.info(
             "workflow ended",
             ["job_id": .text(id), "workflow": .text(task.type?.name ?? ""), "status": .text(ending.status.rawValue)])
