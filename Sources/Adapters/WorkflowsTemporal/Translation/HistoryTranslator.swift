@@ -46,7 +46,8 @@ struct HistoryTranslator {
         case .childInitiated, .childStartFailed, .childStarted, .childCompleted, .childFailed, .childCanceled,
             .childTimedOut, .childTerminated, .cancelOtherInitiated:
             return child(event)
-        case .timerStarted: return event.timerStarted.map { .command(.startTimer(id: $0.timerID, duration: .zero)) }
+        case .timerStarted:
+            return event.timerStarted.map { .command(.startTimer(id: $0.timerID, duration: $0.startToFire ?? .zero)) }
         case .timerFired: return event.timerFired.map { .event(.timerFired(id: $0.timerID)) }
         case .timerCanceled: return event.timerCanceled.map { .command(.cancelTimer(id: $0.timerID)) }
         case .cancelRequested: return .event(.cancelRequested(reason: event.cancelRequested?.cause ?? ""))
@@ -56,7 +57,8 @@ struct HistoryTranslator {
         case .propertiesModified:
             progress = event.propertiesModified?.memo?.fields[Self.progressMemo]?.decoded() ?? progress
             return nil
-        case .completed, .failed, .timedOut, .workflowTaskStarted, .canceled, .terminated, .continuedAsNew, nil:
+        case .completed, .failed, .timedOut, .canceled, .terminated, .continuedAsNew, .workflowTaskStarted,
+            .workflowTaskCompleted, .workflowTaskTimedOut, .workflowTaskFailed, nil:
             return nil
         }
     }

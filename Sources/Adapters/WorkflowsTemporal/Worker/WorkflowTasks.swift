@@ -165,6 +165,7 @@ final class WorkflowTasks: Sendable {
     private func noteEnd(_ outcome: Decider.Outcome, _ progress: WorkflowProgress?, of task: WireWorkflowTask) async {
         var ending = WorkflowRows.Ending(outcome, at: setup.engine.clock.now)
         ending.progress = progress
+        ending.runID = task.execution?.runID
         let noted = ending
         let id = task.execution?.workflowID ?? ""
         do {
@@ -203,11 +204,19 @@ extension WorkflowTasks {
         let progress: Int
     }
 
+    /// The query that tells the names of the signals that a workflow's code waits for.
+    static let signalsQuery = "awaited_signals"
+
     private func result(of query: WireQuery, _ run: CachedRun) -> WireQueryResult {
+        if query.type == Self.signalsQuery {
+            // Texts: JSON always holds them.
+            let payload = try? Payload(encoding: run.decider.awaitedSignals)
+            return WireQueryResult(kind: WireQueryResult.Kind.answered, answer: payload.map { WirePayloads($0) })
+        }
         guard query.type == "status" else {
             return WireQueryResult(
                 kind: WireQueryResult.Kind.failed,
-                message: "unknown query \(query.type); workflows here answer the query status")
+                message: "unknown query \(query.type); workflows here answer the queries status and \(Self.signalsQuery)")
         }
         let status = StatusAnswer(
             status: run.decider.outcome.map { WorkflowRows.Ending($0, at: Date()).status.rawValue } ?? "running",
