@@ -11,6 +11,8 @@ import WorkflowsTemporal
 /// The Temporal engine on the server that `./test.sh` has started, with task queues of a test's own.
 struct TemporalBed: WorkflowTestBed {
     let temporal: TemporalWorkflowEngine
+    let channel: GRPCChannel
+    let namespace: String
     private let limits: TemporalWorkerLimits
     var engine: any WorkflowEngine { temporal }
 
@@ -22,8 +24,8 @@ struct TemporalBed: WorkflowTestBed {
         let parts = (Self.address ?? "").split(separator: ":")
         let host = String(try #require(parts.first))
         let port = try #require(parts.last.flatMap { Int($0) })
-        let channel = try GRPCChannel(ChannelConfiguration(host: host, port: port))
-        let namespace = "test-" + UUID().uuidString.lowercased()
+        channel = try GRPCChannel(ChannelConfiguration(host: host, port: port))
+        namespace = "test-" + UUID().uuidString.lowercased()
         let request = RegisterNamespace(namespace: namespace, retention: .seconds(86_400))
         _ = try await channel.call(
             "/temporal.api.workflowservice.v1.WorkflowService/RegisterNamespace", request.protoBytes,

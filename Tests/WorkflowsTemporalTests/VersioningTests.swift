@@ -1,7 +1,7 @@
 import AtelierTesting
 import Concurrency
 import Database
-import Foundation
+import GRPCClient
 import Testing
 import Workflows
 import WorkflowsTemporal
@@ -11,6 +11,7 @@ private struct Patient: Workflow {
     static let name = "Patient"
     func run(_ input: String, in workflow: WorkflowContext) async throws -> String {
         let first = try await workflow.execute(WhichBuild.self, "first")
+        try await workflow.report(step: "WAITING", progress: 50)
         _ = try await workflow.signal(named: "go on", as: String.self)
         return first + " " + (try await workflow.execute(WhichBuild.self, "second"))
     }
@@ -55,10 +56,10 @@ struct `A new build beside an old one` {
         try await withBuilds(.pinned) { bed in
             try await bed.makeCurrent("one", of: "looms")
             try await bed.engine.start(Patient.self, id: "old", input: "x")
-            try await bed.untilSignalled("old")
+            try await bed.untilWaiting("old")
             try await bed.makeCurrent("two", of: "looms")
             try await bed.engine.start(Patient.self, id: "new", input: "x")
-            try await bed.untilSignalled("new")
+            try await bed.untilWaiting("new")
             for id: WorkflowID in ["old", "new"] { try await bed.engine.signal(id, named: "go on", "now") }
 
             #expect(try await bed.engine.result(of: Patient.self, id: "old") == "one one")
@@ -70,11 +71,43 @@ struct `A new build beside an old one` {
         try await withBuilds(.autoUpgrade) { bed in
             try await bed.makeCurrent("one", of: "looms")
             try await bed.engine.start(Patient.self, id: "old", input: "x")
-            try await bed.untilSignalled("old")
+            try await bed.untilWaiting("old")
             try await bed.makeCurrent("two", of: "looms")
             try await bed.engine.signal("old", named: "go on", "now")
 
             #expect(try await bed.engine.result(of: Patient.self, id: "old") == "one two")
         }
     }
+}
+
+extension TemporalBed {
+    fileprivate func untilWaiting(_ id: WorkflowID) async throws {
+        while try await engine.describe(id)?.step != "WAITING" { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    /// Lets new runs, and those that are not pinned, go to a build, once its workers have polled.
+    fileprivate func makeCurrent(_ build: String, of deployment: String) async throws {
+        let request = SetCurrentVersion(namespace: namespace, deployment: deployment, build: build)
+        while true {
+            do {
+                _ = try await channel.call(
+                    "/temporal.api.workflowservice.v1.WorkflowService/SetWorkerDeploymentCurrentVersion",
+                    request.protoBytes, timeout: .seconds(10))
+                return
+            } catch let error as GRPCError where [.notFound, .failedPrecondition].contains(error.code) {
+                // Its workers have yet to be heard of.
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+}
+
+/// `SetWorkerDeploymentCurrentVersionRequest`
+private struct SetCurrentVersion: ProtoMessage {
+    var namespace = ""
+    var deployment = ""
+    var build = ""
+    static let fields: [ProtoField<Self>] = [
+        .string(1, \.namespace), .string(2, \.deployment), .string(7, \.build),
+    ]
 }
