@@ -11,6 +11,8 @@ import WorkflowsTemporal
 /// The Temporal engine on the server that `./test.sh` has started, with task queues of a test's own.
 struct TemporalBed: WorkflowTestBed {
     let temporal: TemporalWorkflowEngine
+    /// As Temporal's own tools call it.
+    let namespace: String
     var engine: any WorkflowEngine { temporal }
 
     static let address = ProcessInfo.processInfo.environment["ATELIER_TEST_TEMPORAL"]
@@ -21,7 +23,7 @@ struct TemporalBed: WorkflowTestBed {
         let host = String(try #require(parts.first))
         let port = try #require(parts.last.flatMap { Int($0) })
         let channel = try GRPCChannel(ChannelConfiguration(host: host, port: port))
-        let namespace = "test-" + UUID().uuidString.lowercased()
+        namespace = "test-" + UUID().uuidString.lowercased()
         let request = RegisterNamespace(namespace: namespace, retention: .seconds(86_400))
         _ = try await channel.call(
             "/temporal.api.workflowservice.v1.WorkflowService/RegisterNamespace", request.protoBytes,
