@@ -16,12 +16,17 @@ struct HistoryTranslator {
     private var childrenByWorkflow: [String: String] = [:]
     /// Which event scheduled an activity, for the command that cancels it.
     private(set) var scheduledEvents: [String: Int] = [:]
+    /// How many activities have not ended.
+    private(set) var openActivities = 0
     /// The workflow ids of children, for the command that cancels one.
     private(set) var childWorkflows: [String: String] = [:]
     /// The progress that the history's last memo holds.
     private(set) var progress: WorkflowProgress?
     /// Fields for the log lines of its activities.
     private(set) var logContext: [String: String] = [:]
+
+    /// The run that the history began in, which resets leave behind.
+    private(set) var originalRun: String?
 
     /// The field of a child's header that carries its id within its parent.
     static let childID = "atelier-child-id"
@@ -36,6 +41,7 @@ struct HistoryTranslator {
     mutating func translate(_ event: WireEvent) -> HistoryEntry.Content? {
         switch event.kind {
         case .started:
+            originalRun = event.started?.originalRunID
             logContext = event.started?.header?.fields[Self.logContextField]?.decoded() ?? [:]
             return .event(.started(input: event.started?.input?.payload ?? .empty))
         case .activityScheduled, .activityStarted, .activityCompleted, .activityFailed, .activityTimedOut,
@@ -66,6 +72,7 @@ struct HistoryTranslator {
             let name = detail.type?.name ?? ""
             scheduled[event.id] = Scheduled(id: detail.activityID, name: name)
             scheduledEvents[detail.activityID] = event.id
+            openActivities += 1
             return .command(
                 .scheduleActivity(
                     ActivityCommand(
@@ -79,6 +86,7 @@ struct HistoryTranslator {
         if let detail = event.activityCancelRequested {
             return scheduled[detail.scheduledEventID].map { .command(.cancelActivity(id: $0.id)) }
         }
+        if event.activityEnded { openActivities -= 1 }
         if let detail = event.activityCompleted, let target = scheduled[detail.scheduledEventID] {
             return .event(.activityCompleted(id: target.id, result: detail.result?.payload ?? .empty))
         }
@@ -145,5 +153,14 @@ struct HistoryTranslator {
         guard let marker, marker.name == Self.patchMarker else { return nil }
         let id: String? = marker.details["id"]?.payloads.first?.decoded()
         return id.map { .command(.recordPatch(id: $0)) }
+    }
+}
+
+extension WireEvent {
+    fileprivate var activityEnded: Bool {
+        switch kind {
+        case .activityCompleted, .activityFailed, .activityTimedOut, .activityCanceled: true
+        default: false
+        }
     }
 }

@@ -43,14 +43,16 @@ final class WorkflowTasks: Sendable {
 
     private func decide(_ task: WireWorkflowTask) async throws -> WireWorkflowTask? {
         let run = try await load(task)
-        let decision = try decision(of: run)
+        let decision = try decision(of: run, task)
         var answer = WireTaskCompleted(token: task.token)
         answer.commands = decision.commands
         for (id, query) in task.queries { answer.queryResults[id] = result(of: query, run) }
         answer.identity = cluster.identity
         answer.namespace = cluster.namespace
         answer.instanceKey = setup.instanceKey
-        answer.sdk = WireSDK(name: "atelier-swift", version: "1.0")
+        answer.sdk = WireSDK(name: "atelier", version: setup.build.id)
+        answer.deployment = setup.build.wire
+        answer.versioning = setup.build.behavior
         if decision.ending == nil {
             let sticky = WireTaskQueue(
                 name: setup.stickyQueue, kind: WireTaskQueue.Kind.sticky, normalName: cluster.workflowQueue)
@@ -59,7 +61,7 @@ final class WorkflowTasks: Sendable {
         answer.returnsNewTask = true
         guard let taken = try await send(answer, run, decision, of: task) else { return nil }
         // Only now: before this the server knows nothing of the cancellation, and would not take its answer.
-        for id in decision.cancelled { activities.cancel(run.decider.runID, id) }
+        for id in decision.cancelled { activities.cancel(task.execution?.runID ?? "", id) }
         if let ending = decision.ending { await noteEnd(ending, run.progress, of: task) }
         for activity in taken.activities { activities.beginEagerly(activity) }
         return taken.task
@@ -85,44 +87,22 @@ final class WorkflowTasks: Sendable {
         }
     }
 
+    private func decision(of run: CachedRun, _ task: WireWorkflowTask) throws -> Decision {
+        let translator = makeTranslator(run)
+        let decision = try Decision(of: run, translator)
+        let open = run.translator.openActivities
+        guard let excess = decision.excess(over: setup.limits.server, task, openActivities: open) else {
+            return decision
+        }
+        activities.releaseReserved(decision.commands.count { $0.scheduleActivity?.isEager == true })
+        return Decision(failing: excess.kind, excess.words, by: translator)
+    }
+
     private func makeTranslator(_ run: CachedRun) -> CommandTranslator {
         CommandTranslator(
             workflowQueue: cluster.workflowQueue, queueName: { [cluster] in cluster.name(of: $0) },
             silence: setup.limits.silence, history: run.translator,
             reservesSlot: { [activities] queue in activities.reserve(queue) })
-    }
-
-    /// What a workflow's code decided upon a task.
-    private struct Decision {
-        var commands: [WireCommand] = []
-        /// Activities that are to stop.
-        var cancelled: [String] = []
-        /// How the run ends with it, if it does.
-        var ending: Decider.Outcome?
-    }
-
-    private func decision(of run: CachedRun) throws -> Decision {
-        let translator = makeTranslator(run)
-        var decision = Decision()
-        if let progress = run.takeProgress() { decision.commands.append(try CommandTranslator.report(progress)) }
-        do throws(DeciderProblem) {
-            for command in try run.decider.takeCommands() {
-                if case .cancelActivity(let id) = command { decision.cancelled.append(id) }
-                do {
-                    if let wire = try translator.translate(command) { decision.commands.append(wire) }
-                } catch {
-                    throw .misuse("\(command.description) cannot be told to Temporal: \(error)")
-                }
-            }
-            decision.ending = run.decider.outcome
-        } catch {
-            guard case .misuse(let what) = error else { throw error }
-            let failure = WorkflowFailure(
-                kind: WorkflowFailure.Kind.misuse, message: "An internal error occurred.", cause: what)
-            decision = Decision(ending: .failed(failure))
-        }
-        if let ending = decision.ending { decision.commands.append(translator.closing(ending)) }
-        return decision
     }
 
     /// Brings a run to where the task's history ends: from memory, or by replaying all of it.
@@ -150,7 +130,7 @@ final class WorkflowTasks: Sendable {
         guard let definition = setup.registry.workflows[name] else {
             throw DeciderProblem.misuse("no worker here knows the workflow \(name)")
         }
-        let run = CachedRun(definition, execution)
+        let run = CachedRun(definition, execution, events)
         do throws(DeciderProblem) {
             try run.replay(events)
         } catch {
