@@ -26,6 +26,8 @@ final class ActivityAttempt: Sendable {
 
     /// The field of an activity's header that says that its worker, not its code, shows that it is alive.
     static let pulseField = "atelier-pulse"
+    /// The field of an activity's header that names the run that its effects are keyed by, whatever run a reset made.
+    static let runField = "atelier-run"
 
     /// Why an attempt is to stop.
     enum StopReason: Sendable {
@@ -95,8 +97,8 @@ final class ActivityAttempt: Sendable {
     private func outcome(of activity: RegisteredActivity) async -> Outcome {
         let context = ActivityContext(
             workflowID: WorkflowID(recorded: task.execution?.workflowID ?? ""),
-            runID: RunID(rawValue: task.execution?.runID ?? ""), activityID: task.activityID, taskQueue: queue,
-            attempt: max(1, task.attempt), previousHeartbeat: task.heartbeat?.payload
+            runID: RunID(rawValue: task.header?.fields[Self.runField]?.decoded() ?? task.execution?.runID ?? ""),
+            activityID: task.activityID, taskQueue: queue, attempt: max(1, task.attempt), previousHeartbeat: task.heartbeat?.payload
         ) { [weak self] details in await self?.heartbeat(details) }
         var fields = logContext.mapValues { LogValue.text($0) }
         fields["job_id"] = .text(task.execution?.workflowID ?? "")

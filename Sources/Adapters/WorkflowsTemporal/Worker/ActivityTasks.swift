@@ -112,8 +112,8 @@ final class ActivityTasks: Sendable {
     }
 
     /// Cancels an activity that runs here, ahead of the server's word.
-    func cancel(_ run: RunID, _ activityID: String) {
-        state.withLock { $0.running[Self.key(run.rawValue, activityID)]?.attempt }?.stop(.requested)
+    func cancel(_ runID: String, _ activityID: String) {
+        state.withLock { $0.running[Self.key(runID, activityID)]?.attempt }?.stop(.requested)
     }
 
     /// Whether no slot is given out any more.
