@@ -110,9 +110,9 @@ let program: [Target] = [
         name: "atelier",
         dependencies: [
             "Campaigns", "Concurrency", "Cryptography", "Database", "DatabaseMySQL", "DatabasePostgreSQL",
-            "DatabaseSQLite", "Generation", "HTTPClient", "HTTPClientCurl", "Identity", "Imaging", "Observability",
-            "Operations", "ProviderProcedural", "Settings", "Storage", "StorageFile", "StudioInterface", "Web",
-            "WebMicrohttpd", "Webhooks", "Workflows", "WorkflowsSQL", "WorkflowsTemporal",
+            "DatabaseSQLite", "GRPCClient", "Generation", "HTTPClient", "HTTPClientCurl", "Identity", "Imaging",
+            "Observability", "Operations", "ProviderProcedural", "Settings", "Storage", "StorageFile",
+            "StudioInterface", "Web", "WebMicrohttpd", "Webhooks", "Workflows", "WorkflowsSQL", "WorkflowsTemporal",
         ],
         path: "Sources/atelier", swiftSettings: strict),
 ]

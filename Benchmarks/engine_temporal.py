@@ -1,9 +1,12 @@
 """Temporal's development server with its Python SDK: a workflow of nine activities that do nothing.
 
     engine_temporal.py HOST:PORT [COUNT] [CONCURRENCY] [ROUND]      ids of workflows must be new in each round
+
+Processor time and peak memory are those of this process, which is client and worker.
 """
 
 import asyncio
+import resource
 import sys
 import time
 from datetime import timedelta
@@ -52,10 +55,13 @@ async def main() -> None:
     client = await Client.connect(sys.argv[1])
     async with Worker(client, task_queue="bench", workflows=[NineSteps], activities=[no_operation]):
         await drive(client, f"warm-{name}", concurrency, concurrency)
+        cpu = time.process_time()
         start = time.perf_counter()
         latencies = await drive(client, f"run-{name}", count, concurrency)
         elapsed = time.perf_counter() - start
-    report(summary(latencies, elapsed))
+        cpu = time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    report(summary(latencies, elapsed) | {"cpu_seconds": cpu, "peak_rss_bytes": peak})
 
 
 if __name__ == "__main__":

@@ -79,14 +79,14 @@ import Testing
     }
 
     @Test func `that are cancelled are reset on the server`() async throws {
-        let (begun, codes) = (ShutdownSignal(), Locked<[UInt8]>([]))
-        let reset = ShutdownSignal()
+        let (begun, reset) = (ShutdownSignal(), ShutdownSignal())
+        let code = Locked<[UInt8]>([])
         try await withRawServer { connection in
             let peer = try await HTTP2Peer(connection)
             _ = try await peer.call()
             begun.trigger()
             let frame = try await peer.next(.reset)
-            codes.withLock { $0 = frame.payload }
+            code.withLock { $0 = frame.payload }
             reset.trigger()
         } _: { server in
             let channel = try GRPCChannel.local(server.port)
@@ -97,7 +97,7 @@ import Testing
 
             await #expect(throws: CancellationError.self) { _ = try await task.value }
             await reset.wait()
-            #expect(codes.withLock { $0 } == [0, 0, 0, 8])
+            #expect(code.withLock { $0 } == [0, 0, 0, 8])
             await channel.close()
         }
     }

@@ -11,6 +11,9 @@ extension BenchCommand {
         let bench = EngineBench(
             database: arguments.value("database"),
             connections: try arguments.integer("connections", in: 1...200, default: 10),
+            temporal: try arguments.value("temporal").map { address in
+                try TemporalStage(address, namespace: arguments.value("namespace") ?? "default")
+            },
             workflows: try arguments.integer("workflows", in: 1...1_000_000, default: 200),
             concurrency: try arguments.integer("concurrency", in: 1...1000, default: 50),
             seconds: try arguments.integer("seconds", in: 1...600, default: 10),

@@ -18,6 +18,8 @@ enum BenchCommand: Command {
             "count": "campaigns at once (default 100), photos (default 20), or jobs that wait for the engine",
             "only": "get, post or campaigns; for the engine throughput, pickup, backlog, restart or memory",
             "database": "a server for the engine, postgres://... or mysql://... (default: SQLite)",
+            "temporal": "HOST:PORT of a Temporal server that carries out the throughput's workflows",
+            "namespace": "its namespace (default: default)",
             "connections": "connections to that server (default 10)",
             "workflows": "workflows of nine steps for the engine (default 200)",
             "concurrency": "how many of them at once (default 50)",

@@ -6,6 +6,8 @@ struct EngineBench {
     /// A server's URL; nil for SQLite.
     let database: String?
     let connections: Int
+    /// The server that the throughput is measured on; nil for the database itself.
+    let temporal: TemporalStage?
     let workflows: Int
     let concurrency: Int
     /// How long jobs are brought for the pick-up latency.
@@ -21,7 +23,9 @@ struct EngineBench {
         var result = EngineBenchResult()
         if parts.contains(.throughput) {
             result.throughput = try await withScratch { scratch in
-                try await ThroughputBench(scratch: scratch, workflows: workflows, concurrency: concurrency).run()
+                try await ThroughputBench(
+                    scratch: scratch, temporal: temporal, workflows: workflows, concurrency: concurrency
+                ).run()
             }
         }
         if parts.contains(.pickup) {
