@@ -1,6 +1,7 @@
 import AtelierTesting
 import Concurrency
 import Database
+import Foundation
 import GRPCClient
 import Testing
 import Workflows
@@ -14,6 +15,13 @@ private struct Patient: Workflow {
         try await workflow.report(step: "WAITING", progress: 50)
         _ = try await workflow.signal(named: "go on", as: String.self)
         return first + " " + (try await workflow.execute(WhichBuild.self, "second"))
+    }
+}
+
+private struct Probe: Workflow {
+    static let name = "Probe"
+    func run(_ input: String, in workflow: WorkflowContext) async throws -> String {
+        try await workflow.execute(WhichBuild.self, input)
     }
 }
 
@@ -37,6 +45,7 @@ struct `A new build beside an old one` {
                 for build in ["one", "two"] {
                     var registry = WorkflowRegistry()
                     registry.register(Patient.self)
+                    registry.register(Probe.self)
                     registry.register(WhichBuild(build: build))
                     let worker = TemporalWorker(
                         engine: bed.temporal, registry: registry, queues: [.default: 4],
@@ -85,6 +94,16 @@ extension TemporalBed {
         while try await engine.describe(id)?.step != "WAITING" { try await Task.sleep(for: .milliseconds(20)) }
     }
 
+    /// The server spreads the word among its queues in the background.
+    private func untilServed(by build: String) async throws {
+        var served = ""
+        while served != build {
+            let id = WorkflowID(recorded: "probe-\(UUID().uuidString)")
+            try await engine.start(Probe.self, id: id, input: "x")
+            served = try await engine.result(of: Probe.self, id: id)
+        }
+    }
+
     /// Lets new runs, and those that are not pinned, go to a build, once its workers have polled.
     fileprivate func makeCurrent(_ build: String, of deployment: String) async throws {
         let request = SetCurrentVersion(namespace: namespace, deployment: deployment, build: build)
@@ -93,7 +112,7 @@ extension TemporalBed {
                 _ = try await channel.call(
                     "/temporal.api.workflowservice.v1.WorkflowService/SetWorkerDeploymentCurrentVersion",
                     request.protoBytes, timeout: .seconds(10))
-                return
+                return try await untilServed(by: build)
             } catch let error as GRPCError where [.notFound, .failedPrecondition].contains(error.code) {
                 // Its workers have yet to be heard of.
                 try await Task.sleep(for: .milliseconds(50))

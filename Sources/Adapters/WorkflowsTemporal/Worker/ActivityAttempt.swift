@@ -50,7 +50,7 @@ final class ActivityAttempt: Sendable {
 
     /// Runs the activity's code and tells the server what came of it.
     ///
-    /// Never cancelled itself: the answer has to go out.
+    /// Cancelled only to give up telling: the answer has to go out.
     func run() async {
         guard let activity = setup.registry.activities[name] else { return await refuse() }
         let work = Task { await self.outcome(of: activity) }
@@ -197,9 +197,10 @@ final class ActivityAttempt: Sendable {
         await send("RespondActivityTaskFailed", request)
     }
 
+    /// Tries for as long as the server may still take it: what was paid for is not to be lost with a connection.
     private func send(_ method: String, _ request: some ProtoMessage) async {
         do {
-            let _: WireNothing = try await cluster.call(method, request)
+            let _: WireNothing = try await cluster.call(method, request, patience: .seconds(24 * 3600))
         } catch let error as GRPCError where error.code == .notFound {
             setup.logger.warning("a late result was refused", ["activity": .text(task.activityID)])
         } catch {

@@ -60,34 +60,73 @@ public final class TemporalWorker: Service {
     }
 
     private func work(until shutdown: ShutdownSignal) async {
-        await withTaskGroup(of: Void.self) { group in
-            if setup.holdsWorkflows {
-                for _ in 0..<setup.limits.workflowPolls {
-                    group.addTask { await self.pollWorkflows(sticky: false) }
-                    group.addTask { await self.pollWorkflows(sticky: true) }
-                }
-            }
-            for queue in setup.queues.keys {
-                for _ in 0..<setup.limits.activityPolls { group.addTask { await self.pollActivities(queue) } }
-            }
+        await withTaskGroup(of: PollEnd.self) { polls in
+            addPolls(to: &polls)
             await shutdown.wait()
             activities.close()
             setup.gate.close()
             await tellServer()
-            group.cancelAll()
-            await group.waitForAll()
+            await end(&polls)
         }
         await activities.finish(within: setup.limits.stopGrace)
         workflows.forgetRuns()
     }
 
+    private func addPolls(to polls: inout TaskGroup<PollEnd>) {
+        if setup.holdsWorkflows {
+            for _ in 0..<setup.limits.workflowPolls {
+                for sticky in [false, true] {
+                    polls.addTask {
+                        await self.pollWorkflows(sticky: sticky)
+                        return .poll
+                    }
+                }
+            }
+        }
+        for (queue, slots) in setup.queues {
+            for _ in 0..<min(setup.limits.activityPolls, slots) {
+                polls.addTask {
+                    await self.pollActivities(queue)
+                    return .poll
+                }
+            }
+        }
+    }
+
+    /// Waits a moment for the server to end our polls by itself: a task on its way to one that is cancelled is lost until
+    /// its time is over.
+    private func end(_ polls: inout TaskGroup<PollEnd>) async {
+        polls.addTask { [clock = setup.engine.clock] in
+            // Cancelled when all polls have ended.
+            do { try await clock.sleep(for: .seconds(1)) } catch { return .poll }
+            return .patience
+        }
+        var open = openPolls
+        while open > 0, await polls.next() == .poll { open -= 1 }
+        polls.cancelAll()
+    }
+
+    /// How many polls a worker keeps open.
+    private var openPolls: Int {
+        let workflows = setup.holdsWorkflows ? 2 * setup.limits.workflowPolls : 0
+        return workflows + setup.queues.values.reduce(0) { $0 + min(setup.limits.activityPolls, $1) }
+    }
+
+    private enum PollEnd { case poll, patience }
+
     /// Makes the server end our polls with nothing, so that no task is lost on its way, and forget our own queue.
     private func tellServer() async {
+        await withTaskGroup(of: Void.self) { group in
+            for queue in setup.queues.keys { group.addTask { await self.tellServer(of: queue) } }
+        }
+    }
+
+    private func tellServer(of queue: TaskQueue) async {
         var request = WireShutdown(namespace: setup.cluster.namespace, stickyQueue: setup.stickyQueue)
         request.identity = setup.cluster.identity
         request.reason = "stop"
         request.instanceKey = setup.instanceKey
-        request.taskQueue = setup.cluster.workflowQueue
+        request.taskQueue = setup.cluster.name(of: queue)
         do {
             let _: WireNothing = try await setup.cluster.once(
                 "ShutdownWorker", request.protoBytes, timeout: .seconds(2))
@@ -135,7 +174,7 @@ public final class TemporalWorker: Service {
     private func poll<Answer: ProtoMessage>(
         _ method: String, _ queue: WireTaskQueue, _ body: (Answer) async -> Void
     ) async {
-        while !Task.isCancelled {
+        while !Task.isCancelled, !activities.isClosed {
             if let answer: Answer = await pollOnce(method, queue) { await body(answer) }
         }
     }
