@@ -15,7 +15,7 @@ public final class TemporalWorker: Service {
     /// Prepares a worker; it takes nothing before ``run(until:)``.
     /// - Parameters:
     ///   - registry: What this process can run.
-    ///   - queues: The task queues it serves, each with how many activities may run at once. 
+    ///   - queues: The task queues it serves, each with how many activities may run at once.
     ///   - holdsWorkflows: Whether it takes workflows as well; nil for those that serve `default`.
     public init(
         engine: TemporalWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int],
@@ -23,11 +23,14 @@ public final class TemporalWorker: Service {
         limits: TemporalWorkerLimits = TemporalWorkerLimits(), logger: Logger = .silent,
         metrics: Metrics = Metrics()
     ) {
+        let key = UUID().uuidString.lowercased()
         setup = TemporalWorkerSetup(
             engine: engine, registry: registry, queues: queues,
             holdsWorkflows: holdsWorkflows ?? (queues[.default] != nil), limits: limits,
             logger: logger.labelled("worker"), metrics: WorkerMetrics(metrics),
-            instanceKey: UUID().uuidString.lowercased(), build: build)
+            instanceKey: key, build: build,
+            gate: QueueGate(engine: engine, session: key, queues: Array(queues.keys), logger: logger.labelled("worker"))
+        )
         activities = ActivityTasks(setup)
         workflows = WorkflowTasks(setup, activities)
         metrics.onScrape { [weak self] in self?.readings() ?? [] }
@@ -48,10 +51,20 @@ public final class TemporalWorker: Service {
 
     /// Works until `shutdown` is triggered; then answers for what is running, and returns.
     public func run(until shutdown: ShutdownSignal) async throws {
+        await withTaskGroup(of: Void.self) { group in
+            // Until the last activity has ended: its place in the queue is its own for as long as it runs.
+            group.addTask { await self.setup.gate.run() }
+            await work(until: shutdown)
+            group.cancelAll()
+        }
+    }
+
+    private func work(until shutdown: ShutdownSignal) async {
         await withTaskGroup(of: PollEnd.self) { polls in
             addPolls(to: &polls)
             await shutdown.wait()
             activities.close()
+            setup.gate.close()
             await tellServer()
             await end(&polls)
         }
@@ -143,11 +156,17 @@ public final class TemporalWorker: Service {
                 await activities.waitForSlot()
                 continue
             }
-            let task: WireActivityTask? = await pollOnce("PollActivityTaskQueue", wire)
-            if let task, !task.token.isEmpty {
-                activities.begin(task, queue)
-            } else {
+            guard let permit = await setup.gate.admit(queue) else {
                 activities.freeSlot(queue)
+                continue
+            }
+            let task = await setup.gate.poll(permit) { [self] () -> WireActivityTask? in
+                await pollOnce("PollActivityTaskQueue", wire)
+            }
+            if let task, !task.token.isEmpty {
+                activities.begin(task, permit)
+            } else {
+                activities.giveBack(permit)
             }
         }
     }
