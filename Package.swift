@@ -67,7 +67,7 @@ let capabilities: [Target] = [
     capability("Storage", uses: ["Settings", "Cryptography"]),
     capability("Imaging", uses: ["Settings", "Concurrency", "CVips"]),
     capability("Generation", uses: ["Imaging", "Storage", "Workflows"]),
-    capability("Workflows", uses: ["Settings", "Concurrency", "Database"]),
+    capability("Workflows", uses: ["Settings", "Concurrency", "Database", "Observability"]),
     capability("Web", uses: ["Settings", "Concurrency", "Cryptography", "Identity", "Observability", "CJansson"]),
     capability(
         "Webhooks",
@@ -153,7 +153,11 @@ let testing: [Target] = [
             "WorkflowsSQL",
         ]),
     tests("GRPCClient", uses: ["Concurrency", "GRPCClient"]),
-    tests("WorkflowsTemporal", uses: ["Concurrency", "Database", "GRPCClient", "Workflows", "WorkflowsTemporal"]),
+    tests(
+        "WorkflowsTemporal",
+        uses: [
+            "Concurrency", "Database", "GRPCClient", "Observability", "Settings", "Workflows", "WorkflowsTemporal",
+        ]),
     tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),
     tests("Generation", uses: ["Concurrency", "Generation", "Imaging", "ProviderProcedural"]),

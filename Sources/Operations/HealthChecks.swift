@@ -1,16 +1,19 @@
 import Database
 import Storage
 import Web
+import Workflows
 
 /// Looks at what the server needs, with a short limit on each look.
 struct HealthChecks: Sendable {
     private let database: any Database
     private let objects: any ObjectStore
+    private let engine: any WorkflowEngine
 
     /// Creates the checks.
-    init(database: any Database, objects: any ObjectStore) {
+    init(database: any Database, objects: any ObjectStore, engine: any WorkflowEngine) {
         self.database = database
         self.objects = objects
+        self.engine = engine
     }
 
     func run() async -> Health {
@@ -18,10 +21,12 @@ struct HealthChecks: Sendable {
         let free = await objects.usage().freeBytes
         // Below this a single batch of pictures may fill the disk.
         let storage = free.map { $0 < 256 << 20 ? "full" : "connected" } ?? "connected"
+        let temporal = await engine.reachability().word
         let status: Health.Status =
-            database != "connected" ? .unhealthy : storage != "connected" ? .degraded : .healthy
+            database != "connected" || temporal == "disconnected"
+            ? .unhealthy : storage != "connected" ? .degraded : .healthy
         return Health(
-            status: status, temporal: "embedded", database: database, storage: storage,
+            status: status, temporal: temporal, database: database, storage: storage,
             services: Health.builtIn)
     }
 
@@ -30,6 +35,16 @@ struct HealthChecks: Sendable {
             return try await database.read { try $0.first("SELECT 1 AS one")?.integer("one") == 1 }
         } catch {
             return false
+        }
+    }
+}
+
+extension EngineReachability {
+    fileprivate var word: String {
+        switch self {
+        case .embedded: "embedded"
+        case .connected: "connected"
+        case .disconnected: "disconnected"
         }
     }
 }

@@ -3,6 +3,7 @@ public import Database
 public import Observability
 public import Storage
 public import Web
+public import Workflows
 
 /// What every installation answers to, whatever its studios: health, metrics, files.
 public struct OperationsRoutes: Sendable {
@@ -12,9 +13,10 @@ public struct OperationsRoutes: Sendable {
 
     /// Creates the routes.
     public init(
-        database: any Database, objects: any ObjectStore, signer: URLSigner, metrics: Metrics, clock: any WallClock
+        database: any Database, objects: any ObjectStore, engine: any WorkflowEngine, signer: URLSigner,
+        metrics: Metrics, clock: any WallClock
     ) {
-        health = HealthRoutes(checks: HealthChecks(database: database, objects: objects))
+        health = HealthRoutes(checks: HealthChecks(database: database, objects: objects, engine: engine))
         measurements = MetricsRoute(metrics: metrics)
         files = FileRoute(objects: objects, signer: signer, clock: clock)
     }

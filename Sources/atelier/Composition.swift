@@ -19,7 +19,6 @@ import Web
 import WebMicrohttpd
 import Webhooks
 import Workflows
-import WorkflowsSQL
 
 /// Everything the program is made of, built from its settings.
 ///
@@ -30,7 +29,7 @@ struct Composition: Sendable {
     let logger: Logger
     let metrics: Metrics
     let database: any Database
-    let engine: SQLWorkflowEngine
+    let engine: any Engine
     let objects: any ObjectStore
     let images: ImageEngine
     let generation: GenerationRouter
@@ -53,21 +52,33 @@ struct Composition: Sendable {
         objects = try await FileStore(root: settings.path(StorageSettings.url, scheme: "file"), clock: clock)
         images = try Self.imageEngine(settings)
         generation = Self.generation(settings, clock)
-        engine = SQLWorkflowEngine(database: database, clock: clock)
+        engine = try Self.engine(settings, database, clock, logger, metrics)
+        let client = engine.client
+        let admission = Admission(database: database, clock: clock) { try client.checkReachable() }
         studios = [
             CampaignsStudio(
                 .init(
-                    database: database, admission: Admission(database: database, clock: clock), engine: engine,
-                    objects: objects, images: images, signer: signer, publicURL: publicURL,
+                    database: database, admission: admission, engine: client, objects: objects, images: images, signer: signer, publicURL: publicURL,
                     linkLifetime: settings[StorageSettings.linkLifetime], access: Self.access(settings),
                     spoolFolder: try Self.spoolFolder(settings), clock: clock, logger: logger))
         ]
         webhooks = Webhooks(
-            database: database, engine: engine, client: Self.httpClient(settings), clock: clock, logger: logger)
+            database: database, engine: client, client: Self.httpClient(settings), clock: clock, logger: logger)
         webhooks.listen()
-        for studio in studios { engine.whenReopened { try studio.reopened($0, in: $1) } }
+        for studio in studios { client.whenReopened { try studio.reopened($0, in: $1) } }
         try await Self.reachingDatabase { [self] in try await migrate() }
         measureStorage()
+    }
+
+    private static func engine(
+        _ settings: ProgramSettings, _ database: any Database, _ clock: any WallClock, _ logger: Logger,
+        _ metrics: Metrics
+    ) throws -> any Engine {
+        switch settings[WorkflowSettings.engine] {
+        case "temporal":
+            try TemporalEngine(settings, database: database, clock: clock, logger: logger, metrics: metrics)
+        default: EmbeddedEngine(settings, database: database, clock: clock, logger: logger, metrics: metrics)
+        }
     }
 
     /// Does what needs the database at the start, when nobody can be told to come back later.
@@ -155,7 +166,7 @@ extension Composition {
     /// Brings every component's tables up to date.
     private func migrate() async throws {
         let migrations =
-            Migration.workflows + Admission.migrations + Webhooks.migrations + studios.flatMap(\.migrations)
+            engine.migrations + Admission.migrations + Webhooks.migrations + studios.flatMap(\.migrations)
         _ = try await Migrator(migrations, clock: clock).run(on: database)
     }
 
@@ -165,13 +176,14 @@ extension Composition {
         var router = Router()
         for studio in studios { studio.register(routes: &router) }
         OperationsRoutes(
-            database: database, objects: objects, signer: signer, metrics: metrics, clock: clock
+            database: database, objects: objects, engine: engine.client, signer: signer, metrics: metrics,
+            clock: clock
         ).register(in: &router)
         let admin = adminAccess
         admin.register(in: &router)
         webhooks.register(routes: &router, access: admin.access)
-        JobRoutes(engine: engine, access: admin.access, clock: clock).register(in: &router)
-        QueueRoutes(queues: engine, access: admin.access).register(in: &router)
+        JobRoutes(engine: engine.client, access: admin.access, clock: clock).register(in: &router)
+        QueueRoutes(queues: engine.client, access: admin.access).register(in: &router)
         var configuration = ServerConfiguration(host: settings[WebSettings.host], port: settings[WebSettings.port])
         configuration.maximumConnections = settings[WebSettings.maximumConnections]
         configuration.shutdownGrace = settings[WebSettings.shutdownGrace]
@@ -189,7 +201,7 @@ extension Composition {
     }
 
     /// A worker for `queues`, or for all there are when none is named.
-    func worker(queues: [String]) -> WorkflowWorker {
+    func worker(queues: [String]) -> any Service {
         var registry = WorkflowRegistry()
         registry.register(SubmitGeneration(router: generation))
         registry.register(CollectGeneration(registry: generation.registry, images: images, objects: objects))
@@ -199,14 +211,18 @@ extension Composition {
             queues.isEmpty
             ? Set(registry.activities.values.map(\.options.taskQueue)) : Set(queues.map(TaskQueue.init(rawValue:)))
         let slots = settings.count(WorkflowSettings.concurrency, timesCores: 4)
-        return WorkflowWorker(
-            engine: engine, registry: registry, queues: Dictionary(uniqueKeysWithValues: names.map { ($0, slots) }),
-            holdsWorkflows: queues.isEmpty || names.contains(.default),
-            limits: WorkerLimits(
-                lossesUntilPoison: settings[WorkflowSettings.crashLimit],
-                poll: database.dialect == .postgresql ? nil : .milliseconds(20)...(.seconds(1)),
-                stopGrace: settings[WebSettings.shutdownGrace]),
-            logger: logger, metrics: metrics)
+        return engine.worker(
+            WorkerPlan(
+                registry: registry, queues: Dictionary(uniqueKeysWithValues: names.map { ($0, slots) }),
+                holdsWorkflows: queues.isEmpty || names.contains(.default),
+                stopGrace: settings[WebSettings.shutdownGrace]))
+    }
+
+    /// What the engine needs beside `roles`.
+    func engineServices(for roles: Set<Role>) -> [any Service] {
+        engine.services(for: roles) { [studios] job in
+            for studio in studios { try await studio.forget(job) }
+        }
     }
 
     /// What runs beside the server and the workers.
@@ -214,10 +230,6 @@ extension Composition {
         studios.flatMap(\.services) + [
             WebhookSweep(webhooks, keep: settings[WebhookSettings.retention]),
             IdempotencySweep(database: database, clock: clock, logger: logger),
-            WorkflowRetention(engine: engine, keep: settings[WorkflowSettings.retention], logger: logger) {
-                [studios] job in
-                for studio in studios { try await studio.forget(job) }
-            },
         ]
     }
 }

@@ -10,6 +10,7 @@ import Storage
 import Web
 import Webhooks
 import Workflows
+import WorkflowsTemporal
 
 /// The settings of every module, read once.
 struct ProgramSettings: Sendable {
@@ -18,7 +19,7 @@ struct ProgramSettings: Sendable {
     static let all: [any SettingDeclaration] =
         CommonSettings.all + WebSettings.all + IdentitySettings.all + DatabaseSettings.all + StorageSettings.all
         + WorkflowSettings.all + ImagingSettings.all + LogSettings.all + OutboundSettings.all
-        + WebhookSettings.all
+        + WebhookSettings.all + TemporalSettings.all
 
     subscript<Value>(_ setting: Setting<Value>) -> Value { configuration[setting] }
 

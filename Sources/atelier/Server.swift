@@ -3,7 +3,6 @@ import Database
 import Observability
 import Settings
 import Web
-import WorkflowsSQL
 
 /// What a process does.
 enum Role: String {
@@ -40,10 +39,9 @@ enum Server {
         _ composition: Composition, roles: Set<Role>, queues: [String] = [], until shutdown: ShutdownSignal,
         onReady: @escaping @Sendable (String) -> Void
     ) async throws {
-        var services: [any Service] = []
+        var services = composition.engineServices(for: roles)
         if roles.contains(.worker) { services += [composition.worker(queues: queues)] + composition.sweeps }
         if roles.contains(.api) {
-            services.append(WorkflowNews(engine: composition.engine))
             services.append(
                 composition.server { port in
                     let host = composition.settings[WebSettings.host]
@@ -61,5 +59,8 @@ enum Server {
 
 extension Composition {
     /// Closes what was opened, after the last service has ended.
-    func close() async { await database.close() }
+    func close() async {
+        await engine.close()
+        await database.close()
+    }
 }

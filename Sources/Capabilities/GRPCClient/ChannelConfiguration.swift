@@ -28,8 +28,8 @@ public struct ChannelConfiguration: Sendable {
     public var port: Int
     /// Nil for plain text.
     public var tls: TLS?
-    /// Header fields of every call, such as `authorization`; lower-case names.
-    public var metadata: [(name: String, value: String)]
+    /// Header fields of every call, such as `authorization`.
+    public var metadata: Metadata
     /// The largest answer that is taken, in bytes.
     public var maximumAnswer = 64 << 20
     /// How long a connection may take to open.
@@ -40,10 +40,23 @@ public struct ChannelConfiguration: Sendable {
     public var pingTimeout: Duration = .seconds(15)
 
     /// Creates a configuration.
-    public init(host: String, port: Int, tls: TLS? = nil, metadata: [(name: String, value: String)] = []) {
+    public init(host: String, port: Int, tls: TLS? = nil, metadata: Metadata = Metadata([])) {
         self.host = host
         self.port = port
         self.tls = tls
         self.metadata = metadata
     }
+}
+
+/// Header fields of a call; their values are secrets and do not show, printed, dumped or reflected.
+public struct Metadata: Sendable, CustomStringConvertible, CustomReflectable {
+    let fields: [(name: String, value: String)]
+
+    /// Keeps fields; their names are in lower case, their values visible ASCII.
+    public init(_ fields: [(name: String, value: String)]) { self.fields = fields }
+
+    /// The names alone.
+    public var description: String { fields.map { $0.name + ": (hidden)" }.joined(separator: ", ") }
+    /// Nothing to see.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

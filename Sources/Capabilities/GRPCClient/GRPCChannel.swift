@@ -13,7 +13,7 @@ public final class GRPCChannel: Sendable {
 
     /// Prepares a channel; nothing is opened yet.
     /// - Throws: ``TLSFault`` when a certificate or key cannot be used.
-    public init(_ configuration: ChannelConfiguration) throws {
+    public init(_ configuration: ChannelConfiguration) throws(TLSFault) {
         let thread = PollingThread(name: "grpc")
         let loop = try ChannelLoop(configuration, on: thread)
         self.thread = thread

@@ -8,12 +8,17 @@ import FoundationEssentials
 public struct Admission: Sendable {
     private let database: any Database
     private let clock: any WallClock
+    private let check: @Sendable () throws -> Void
     private let inFlight = InFlightKeys()
 
     /// Creates the gate in front of `database`.
-    public init(database: any Database, clock: any WallClock) {
+    /// - Parameter check: Throws while no new work may be taken in; what was taken in before is still answered.
+    public init(
+        database: any Database, clock: any WallClock, unless check: @escaping @Sendable () throws -> Void = {}
+    ) {
         self.database = database
         self.clock = clock
+        self.check = check
     }
 
     /// Runs `body` in a write transaction, once for each idempotency key.
@@ -26,7 +31,10 @@ public struct Admission: Sendable {
     public func admit<Answer: Codable & Sendable>(
         _ request: IdempotentRequest?, _ body: @escaping @Sendable (any SQLConnection) throws -> Answer
     ) async throws -> Answer {
-        guard let request else { return try await database.write(body) }
+        guard let request else {
+            try check()
+            return try await database.write(body)
+        }
         guard inFlight.begin(request.identity) else { throw AdmissionError.stillHandled }
         defer { inFlight.end(request.identity) }
         do { return try await admitOnce(request, body) } catch DatabaseError.constraint {
@@ -39,10 +47,11 @@ public struct Admission: Sendable {
         _ request: IdempotentRequest, _ body: @escaping @Sendable (any SQLConnection) throws -> Answer
     ) async throws -> Answer {
         let store = IdempotencyStore(now: clock.now)
-        return try await database.write { transaction in
+        return try await database.write { [check] transaction in
             if let earlier = try store.answer(to: request, in: transaction) {
                 return try JSONDecoder().decode(Answer.self, from: Data(earlier))
             }
+            try check()
             let answer = try body(transaction)
             try store.remember(JSONEncoder().encode(answer), for: request, in: transaction)
             return answer

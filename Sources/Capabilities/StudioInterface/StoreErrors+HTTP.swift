@@ -37,3 +37,10 @@ extension PayloadTooLarge: HTTPConvertibleError {
     /// 413 with the limit.
     public var httpError: HTTPError { HTTPError(413, .text(message)) }
 }
+
+extension EngineUnavailable: HTTPConvertibleError {
+    /// 503: nothing was taken in.
+    public var httpError: HTTPError {
+        .unavailable("New work cannot be taken in at the moment; nothing was changed", retryAfter: .seconds(5))
+    }
+}

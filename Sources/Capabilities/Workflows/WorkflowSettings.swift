@@ -4,8 +4,8 @@ public import Settings
 public enum WorkflowSettings {
     /// By which engine.
     public static let engine = Setting(
-        "ATELIER_ENGINE", .choice(["embedded"]), default: "embedded",
-        meaning: "Who keeps the workflows: embedded, on DATABASE_URL.")
+        "ATELIER_ENGINE", .choice(["embedded", "temporal"]), default: "embedded",
+        meaning: "Who keeps the workflows: embedded, on DATABASE_URL; or temporal, on a Temporal cluster.")
 
     /// How many activities at once.
     public static let concurrency = Setting(

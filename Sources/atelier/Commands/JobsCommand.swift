@@ -31,7 +31,7 @@ enum JobsCommand: Command {
         let settings = try ProgramSettings.load(writingSecrets: false)
         let composition = try await Composition(settings, logger: .silent, metrics: Metrics())
         do {
-            let code = try await request.run(on: composition.engine)
+            let code = try await request.run(on: composition.engine.client)
             await composition.close()
             return code
         } catch {

@@ -2,7 +2,6 @@ import FoundationEssentials
 import Observability
 import Operations
 import Workflows
-import WorkflowsSQL
 
 /// Looks after the task queues from a terminal.
 enum QueuesCommand: Command {
@@ -28,8 +27,8 @@ enum QueuesCommand: Command {
         let composition = try await Composition(settings, logger: .silent, metrics: Metrics())
         let code: ExitCode
         do {
-            code = try await change?.make(composition.engine) ?? .done
-            if change?.isOfQueue != false { try await show(composition.engine, arguments, change?.name) }
+            code = try await change?.make(composition.engine.client) ?? .done
+            if change?.isOfQueue != false { try await show(composition.engine.client, arguments, change?.name) }
         } catch {
             await composition.close()
             throw error
@@ -38,7 +37,7 @@ enum QueuesCommand: Command {
         return code
     }
 
-    private static func show(_ engine: SQLWorkflowEngine, _ arguments: Arguments, _ name: String?) async throws {
+    private static func show(_ engine: any TaskQueueControl, _ arguments: Arguments, _ name: String?) async throws {
         let queues = try await engine.taskQueues().filter { name == nil || $0.queue.rawValue == name }
         if arguments.has("json") {
             let encoder = JSONEncoder()
@@ -105,7 +104,7 @@ extension QueuesCommand {
             return .some(number)
         }
 
-        func make(_ engine: SQLWorkflowEngine) async throws -> ExitCode {
+        func make(_ engine: any TaskQueueControl) async throws -> ExitCode {
             let queue = TaskQueue(rawValue: name)
             switch action {
             case .pause(let reason): try await engine.pause(queue: queue, reason: reason)

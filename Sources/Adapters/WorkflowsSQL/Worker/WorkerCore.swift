@@ -34,7 +34,7 @@ actor WorkerCore {
     let setup: WorkerSetup
     let doorbell = Doorbell()
     let alarm: Alarm
-    var metrics: WorkerMetrics
+    let metrics: WorkerMetrics
 
     var session = ""
     /// When the session was last extended, in monotonic time.

@@ -64,10 +64,10 @@ public struct TemporalCluster: Sendable {
 
     /// Asks for the server's version; for health checks.
     /// - Throws: ``GRPCClient/GRPCError`` when it cannot be reached or does not know the namespace.
-    public func probe() async throws -> String {
+    public func probe(timeout: Duration = .seconds(5)) async throws -> String {
         let _: WireNothing = try await once(
-            "DescribeNamespace", WireDescribeNamespace(namespace: namespace).protoBytes, timeout: .seconds(5))
-        let info: WireSystemInfo = try await once("GetSystemInfo", [], timeout: .seconds(5))
+            "DescribeNamespace", WireDescribeNamespace(namespace: namespace).protoBytes, timeout: timeout)
+        let info: WireSystemInfo = try await once("GetSystemInfo", [], timeout: timeout)
         return info.serverVersion
     }
 

@@ -65,8 +65,7 @@ extension TemporalWorkflowEngine {
             var ending = WorkflowRows.Ending(event)
         else { return description }
         ending.progress = progress
-        let noted = ending
-        try await write { [self] in try note(noted, of: known.id, on: $0) }
+        try await note(ending, of: known.id)
         description.status = ending.status
         description.result = ending.result
         description.failure = ending.failure

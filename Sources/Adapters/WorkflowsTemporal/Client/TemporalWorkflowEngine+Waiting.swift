@@ -5,12 +5,28 @@ import GRPCClient
 public import Workflows
 
 extension TemporalWorkflowEngine {
-    /// Waits for the end by asking the server, which answers when it comes.
+    /// Waits for the end: for a worker of this process to note it, or the server to tell of it.
     public func waitForClose(of id: WorkflowID) async throws -> WorkflowDescription? {
-        while true {
-            guard let description = try await describe(id) else { return nil }
-            if description.status.isClosed { return description }
-            try await waitForEvent(of: id)
+        try await withThrowingTaskGroup(of: WorkflowDescription?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { [self] in
+                for await _ in bulletin.changes(of: id) {
+                    let known = try await database.read { try WorkflowRows.find(id, on: $0) }
+                    if let description = known?.description, description.status.isClosed { return description }
+                }
+                throw CancellationError()
+            }
+            group.addTask { [self] in
+                let isAdmitted = try await database.read { try WorkflowRows.find(id, on: $0) } != nil
+                // A worker of this process is quicker, and costs the server nothing.
+                if isAdmitted { try await clock.sleep(for: .seconds(1)) }
+                while true {
+                    guard let description = try await describe(id) else { return nil }
+                    if description.status.isClosed { return description }
+                    try await waitForEvent(of: id, upTo: .seconds(30))
+                }
+            }
+            return try await group.next() ?? nil
         }
     }
 
@@ -36,8 +52,8 @@ extension TemporalWorkflowEngine {
         return stream
     }
 
-    /// Returns at the latest after some seconds.
-    private func waitForEvent(of id: WorkflowID) async throws {
+    /// Returns at the latest after `patience`.
+    private func waitForEvent(of id: WorkflowID, upTo patience: Duration = .seconds(2)) async throws {
         let isDispatched = try await database.read { connection in
             try connection.first(
                 "SELECT is_dispatched FROM temporal_workflows WHERE workflow_id = \(id.rawValue)"
@@ -49,7 +65,7 @@ extension TemporalWorkflowEngine {
         request.filter = WireGetHistory.Filter.closeEvent
         do {
             let _: WireHistoryPage = try await cluster.once(
-                "GetWorkflowExecutionHistory", request.protoBytes, timeout: .seconds(2))
+                "GetWorkflowExecutionHistory", request.protoBytes, timeout: patience)
         } catch let error as GRPCError where error.code == .deadlineExceeded || error.code == .notFound {
             // Nothing new: whoever called looks again all the same.
         }

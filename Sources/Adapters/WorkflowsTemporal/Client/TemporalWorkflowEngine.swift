@@ -16,6 +16,8 @@ public final class TemporalWorkflowEngine: WorkflowEngine {
     let bulletin = TemporalBulletin()
     /// Who is told when a workflow ends.
     let closingHooks = Locked<[ClosingHook]>([])
+    /// What the last look at the server found.
+    let lastSeen = Locked(EngineReachability.connected)
 
     /// Uses the tables of ``Database/Migration/temporal``, which must be there.
     public init(cluster: TemporalCluster, database: any Database, clock: any WallClock = SystemClock()) {

@@ -7,7 +7,7 @@ import Workflows
 /// One attempt of an activity, from its task to its answer.
 final class ActivityAttempt: Sendable {
     private let task: WireActivityTask
-    private let queue: TaskQueue
+    let queue: TaskQueue
     private let setup: TemporalWorkerSetup
     private struct State {
         var stop: StopReason?
@@ -52,19 +52,32 @@ final class ActivityAttempt: Sendable {
     func run() async {
         guard let activity = setup.registry.activities[name] else { return await refuse() }
         let work = Task { await self.outcome(of: activity) }
-        let isStopped = state.withLock { state in
-            state.work = work
-            return state.stop != nil
-        }
+        state.withLock { $0.work = work }
         if isStopped { work.cancel() }
+        let started = setup.engine.clock.uptime
         let outcome = await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.stopInTime() }
             if task.header?.fields[Self.pulseField] != nil { group.addTask { await self.pulse() } }
             defer { group.cancelAll() }
             return await work.value
         }
+        observe(outcome, seconds: (setup.engine.clock.uptime - started).seconds)
         await answer(outcome)
     }
+
+    private func observe(_ outcome: Outcome, seconds: Double) {
+        let word: String
+        switch outcome {
+        case .completed: word = "completed"
+        case .failed where isStopped: word = "cancelled"
+        case .failed(let error):
+            word = "failed"
+            setup.metrics.activityFailed(name, kind: WorkflowFailure(recording: error).kind)
+        }
+        setup.metrics.activityEnded(name, outcome: word, seconds: seconds)
+    }
+
+    private var isStopped: Bool { state.withLock { $0.stop != nil } }
 
     /// Another worker of the queue, or a newer program, may know it.
     private func refuse() async {

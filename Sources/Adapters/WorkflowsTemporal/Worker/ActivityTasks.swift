@@ -73,6 +73,13 @@ final class ActivityTasks: Sendable {
         }
     }
 
+    /// How many activities of each queue run.
+    var load: [TaskQueue: Int] {
+        state.withLock { state in
+            state.running.values.reduce(into: setup.queues.mapValues { _ in 0 }) { $0[$1.attempt.queue, default: 0] += 1 }
+        }
+    }
+
     // MARK: running
 
     /// Runs an activity that came with the answer to its command; its slot is reserved.

@@ -15,17 +15,34 @@ public final class TemporalWorker: Service {
     /// Prepares a worker; it takes nothing before ``run(until:)``.
     /// - Parameters:
     ///   - registry: What this process can run.
-    ///   - queues: The task queues it serves, each with how many activities may run at once. Workflows themselves are
-    ///     taken by workers that serve `default`.
+    ///   - queues: The task queues it serves, each with how many activities may run at once. 
+    ///   - holdsWorkflows: Whether it takes workflows as well; nil for those that serve `default`.
     public init(
         engine: TemporalWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int],
-        limits: TemporalWorkerLimits = TemporalWorkerLimits(), logger: Logger = .silent
+        holdsWorkflows: Bool? = nil, limits: TemporalWorkerLimits = TemporalWorkerLimits(), logger: Logger = .silent,
+        metrics: Metrics = Metrics()
     ) {
         setup = TemporalWorkerSetup(
-            engine: engine, registry: registry, queues: queues, limits: limits, logger: logger.labelled("worker"),
+            engine: engine, registry: registry, queues: queues,
+            holdsWorkflows: holdsWorkflows ?? (queues[.default] != nil), limits: limits,
+            logger: logger.labelled("worker"), metrics: WorkerMetrics(metrics),
             instanceKey: UUID().uuidString.lowercased())
         activities = ActivityTasks(setup)
         workflows = WorkflowTasks(setup, activities)
+        metrics.onScrape { [weak self] in self?.readings() ?? [] }
+    }
+
+    private func readings() -> [Reading] {
+        activities.load.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { queue, busy in
+            let labels = ["queue": queue.rawValue]
+            return [
+                Reading(
+                    "atelier_worker_busy", help: "Activities running, by queue.", labels: labels, value: Double(busy)),
+                Reading(
+                    "atelier_worker_slots", help: "Activities that may run at once, by queue.", labels: labels,
+                    value: Double(setup.queues[queue] ?? 0)),
+            ]
+        }
     }
 
     /// Works until `shutdown` is triggered; then answers for what is running, and returns.
@@ -72,10 +89,14 @@ public final class TemporalWorker: Service {
             ? WireTaskQueue(
                 name: setup.stickyQueue, kind: WireTaskQueue.Kind.sticky, normalName: setup.cluster.workflowQueue)
             : WireTaskQueue(name: setup.cluster.workflowQueue, kind: WireTaskQueue.Kind.normal)
-        await poll("PollWorkflowTaskQueue", queue) { [workflows] (task: WireWorkflowTask) in
-            guard !task.token.isEmpty else { return }
-            // A task that was taken is answered even if the stop comes meanwhile.
-            await Task.detached { await workflows.perform(task) }.value
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                let task: WireWorkflowTask? = await pollOnce("PollWorkflowTaskQueue", queue)
+                guard let task, !task.token.isEmpty else { continue }
+                // Asked for the next one at once: a task that finds nobody waiting costs the server a detour. And a task
+                // that was taken is answered even if the stop comes meanwhile.
+                group.addTask { [workflows] in await Task.detached { await workflows.perform(task) }.value }
+            }
         }
     }
 
@@ -92,14 +113,6 @@ public final class TemporalWorker: Service {
             } else {
                 activities.freeSlot(queue)
             }
-        }
-    }
-
-    private func poll<Answer: ProtoMessage>(
-        _ method: String, _ queue: WireTaskQueue, _ body: (Answer) async -> Void
-    ) async {
-        while !Task.isCancelled {
-            if let answer: Answer = await pollOnce(method, queue) { await body(answer) }
         }
     }
 

@@ -8,15 +8,16 @@ struct TemporalWorkerSetup: Sendable {
     let engine: TemporalWorkflowEngine
     let registry: WorkflowRegistry
     let queues: [TaskQueue: Int]
+    let holdsWorkflows: Bool
     let limits: TemporalWorkerLimits
     let logger: Logger
+    let metrics: WorkerMetrics
     /// One process, for the server's eyes.
     let instanceKey: String
 
     var cluster: TemporalCluster { engine.cluster }
     /// The queue that only this process polls, for runs that it has in memory.
     var stickyQueue: String { "\(cluster.workflowQueue)-\(instanceKey)" }
-    var holdsWorkflows: Bool { queues[.default] != nil }
 }
 
 /// How much a worker takes on, and how patient it is.

@@ -185,17 +185,15 @@ final class WorkflowTasks: Sendable {
     private func noteEnd(_ outcome: Decider.Outcome, _ progress: WorkflowProgress?, of task: WireWorkflowTask) async {
         var ending = WorkflowRows.Ending(outcome, at: setup.engine.clock.now)
         ending.progress = progress
-        let noted = ending
         let id = task.execution?.workflowID ?? ""
         do {
-            try await setup.engine.write { [setup] in
-                try setup.engine.note(noted, of: WorkflowID(recorded: id), on: $0)
-            }
+            try await setup.engine.note(ending, of: WorkflowID(recorded: id))
         } catch {
             // Whoever asks next, or the sweep, reads it from the server.
             setup.logger.warning(
                 "an end was not noted", ["job_id": .text(id), "error": .text(String(describing: error))])
         }
+        setup.metrics.workflowClosed(task.type?.name ?? "", outcome: ending.status.rawValue)
         setup.logger.info(
             "workflow ended",
             ["job_id": .text(id), "workflow": .text(task.type?.name ?? ""), "status": .text(ending.status.rawValue)])

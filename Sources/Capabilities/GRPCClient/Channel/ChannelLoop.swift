@@ -24,10 +24,10 @@ actor ChannelLoop {
     private var isClosed = false
     private(set) var state = GRPCChannel.State.idle
 
-    init(_ configuration: ChannelConfiguration, on thread: PollingThread) throws {
+    init(_ configuration: ChannelConfiguration, on thread: PollingThread) throws(TLSFault) {
         self.configuration = configuration
         self.thread = thread
-        tls = try configuration.tls.map { try TLSContext($0, host: configuration.host) }
+        tls = try configuration.tls.map { tls throws(TLSFault) in try TLSContext(tls, host: configuration.host) }
     }
 
     func perform(_ id: CallID, _ method: String, _ message: [UInt8], timeout: Duration) async throws -> [UInt8] {
@@ -102,7 +102,7 @@ extension ChannelLoop {
             (":authority", configuration.tls?.serverName ?? "\(configuration.host):\(configuration.port)"),
             ("te", "trailers"), ("content-type", "application/grpc"), ("user-agent", "atelier"),
             ("grpc-timeout", "\(milliseconds)m"),
-        ] + configuration.metadata
+        ] + configuration.metadata.fields
     }
 
     /// - Returns: The connections that have something to say.

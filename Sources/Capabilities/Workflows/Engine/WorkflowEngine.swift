@@ -31,6 +31,13 @@ public protocol WorkflowEngine: Sendable {
         if isWanted: @escaping @Sendable (any SQLConnection) throws -> Bool,
         _ body: @escaping @Sendable (WorkflowDescription, any SQLConnection) throws -> Void)
 
+    /// Asks whether the engine can be reached; the answer takes two seconds at most.
+    func reachability() async -> EngineReachability
+
+    /// Refuses new work while the engine is known to be away; never waits.
+    /// - Throws: ``EngineUnavailable``.
+    func checkReachable() throws
+
     /// Lets workers look for work at once. Cheap, and never waits.
     func wake()
 
