@@ -11,12 +11,14 @@ import WorkflowsTemporal
 /// The Temporal engine on the server that `./test.sh` has started, with task queues of a test's own.
 struct TemporalBed: WorkflowTestBed {
     let temporal: TemporalWorkflowEngine
+    private let limits: TemporalWorkerLimits
     var engine: any WorkflowEngine { temporal }
 
     static let address = ProcessInfo.processInfo.environment["ATELIER_TEST_TEMPORAL"]
 
     /// Makes a namespace of the bed's own, since workflow ids are unique within one.
-    init(_ database: any Database) async throws {
+    init(_ database: any Database, limits: TemporalWorkerLimits = TemporalWorkerLimits()) async throws {
+        self.limits = limits
         let parts = (Self.address ?? "").split(separator: ":")
         let host = String(try #require(parts.first))
         let port = try #require(parts.last.flatMap { Int($0) })
@@ -48,9 +50,9 @@ struct TemporalBed: WorkflowTestBed {
     ) async throws {
         // Who has one slot wants one thing after the other.
         let isSingle = queues.values.allSatisfy { $0 == 1 }
-        let worker = TemporalWorker(
-            engine: temporal, registry: registry, queues: queues,
-            limits: TemporalWorkerLimits(workflowPolls: isSingle ? 1 : 4))
+        var limits = limits
+        if isSingle { limits.workflowPolls = 1 }
+        let worker = TemporalWorker(engine: temporal, registry: registry, queues: queues, limits: limits)
         let dispatcher = TemporalDispatcher(engine: temporal, concurrency: isSingle ? 1 : 32)
         let shutdown = ShutdownSignal()
         try await withThrowingTaskGroup(of: Void.self) { group in

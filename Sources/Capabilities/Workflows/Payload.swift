@@ -8,10 +8,10 @@ public struct Payload: Sendable, Equatable {
     /// Takes JSON as it is.
     public init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The most that is kept of one value, in bytes of JSON: 2 MiB, as in Temporal.
+    /// The most that is kept of one value, in bytes of JSON: 2 MiB, with some room for the frame that Temporal counts.
     ///
     /// What is larger belongs into the object store, and its key into the payload.
-    public static let maximumByteCount = 2 * 1024 * 1024
+    public static let maximumByteCount = 2 * 1024 * 1024 - 1024
 
     /// Encodes `value` with sorted keys, so that equal values have equal bytes.
     /// - Throws: `EncodingError` when JSON cannot hold it (a NaN); ``PayloadTooLarge``.

@@ -47,6 +47,7 @@ struct TemporalEngine: Engine {
     func worker(_ plan: WorkerPlan) -> any Service {
         TemporalWorker(
             engine: engine, registry: plan.registry, queues: plan.queues, holdsWorkflows: plan.holdsWorkflows,
+            build: TemporalBuild(settings: settings.configuration, version: Program.version),
             limits: TemporalWorkerLimits(stopGrace: plan.stopGrace), logger: logger, metrics: metrics)
     }
 

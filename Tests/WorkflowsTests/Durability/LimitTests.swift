@@ -6,14 +6,6 @@ import Testing
 import Workflows
 import WorkflowsSQL
 
-/// Makes an activity's input as large as it is told to.
-private struct Inflating: Workflow {
-    static let name = "Inflating"
-    func run(_ byteCount: Int, in workflow: WorkflowContext) async throws -> String {
-        try await workflow.execute(Errand.self, String(repeating: "x", count: byteCount))
-    }
-}
-
 /// Never ends by itself.
 private struct Endless: Workflow {
     static let name = "Endless"
@@ -33,46 +25,8 @@ private struct Endless: Workflow {
         try await withWorkflowDatabase { database, _ in
             let bed = EmbeddedBed(database, limits: limits)
             var registry = WorkflowRegistry.errands(errand)
-            registry.register(Inflating.self)
             registry.register(Endless.self)
             try await bed.withWorker(registry, queues: [.default: 2]) { try await body(bed) }
-        }
-    }
-
-    private func expectRefused(_ failure: WorkflowFailure?, sourceLocation: SourceLocation = #_sourceLocation) {
-        #expect(failure?.kind == WorkflowFailure.Kind.payloadTooLarge, sourceLocation: sourceLocation)
-        #expect(failure?.message.contains("\(Payload.maximumByteCount)") == true, sourceLocation: sourceLocation)
-    }
-
-    @Test func `an output beyond the limit fails its step at once, with the limit named`() async throws {
-        let attempts = Journal()
-        try await withBed { _, _ in
-            attempts.write("attempt")
-            return String(repeating: "x", count: Self.tooMuch)
-        } _: { bed in
-            try await bed.engine.start(RunErrand.self, id: "output", input: "x")
-            let failure = try await bed.engine.waitForClose(of: "output")?.failure
-            expectRefused(failure)
-            #expect(failure?.attempts == 1)
-            #expect(attempts.lines.count == 1)
-        }
-    }
-
-    @Test func `an input beyond the limit is refused where it is made`() async throws {
-        try await withBed { input, _ in
-            input
-        } _: { bed in
-            await #expect(throws: PayloadTooLarge(byteCount: Self.tooMuch + 2)) {
-                try await bed.engine.start(
-                    RunErrand.self, id: "start", input: String(repeating: "x", count: Self.tooMuch))
-            }
-            let refused = try await bed.engine.describe("start")
-            #expect(refused == nil)
-
-            try await bed.engine.start(Inflating.self, id: "step", input: Self.tooMuch)
-            expectRefused(try await bed.engine.waitForClose(of: "step")?.failure)
-            try await bed.engine.start(Inflating.self, id: "just-right", input: Self.tooMuch - 2)
-            #expect(try await bed.engine.waitForClose(of: "just-right")?.failure?.kind == nil)
         }
     }
 
@@ -92,31 +46,6 @@ private struct Endless: Workflow {
             }
             let inbox = try await database.read { try $0.query("SELECT id FROM workflow_inbox") }
             #expect(inbox.isEmpty)
-        }
-    }
-
-    @Test func `details beyond the limit fail the step, for its next attempt would miss them`() async throws {
-        try await withBed { _, activity in
-            await activity.heartbeat(String(repeating: "x", count: Self.tooMuch))
-            throw Errand.Failure()
-        } _: { bed in
-            try await bed.engine.start(RunErrand.self, id: "details", input: "x")
-            let failure = try await bed.engine.waitForClose(of: "details")?.failure
-            expectRefused(failure)
-            #expect(failure?.attempts == 1)
-        }
-    }
-
-    @Test func `a failure's words are cut to what a reader can use`() async throws {
-        try await withBed { _, _ in
-            let words = String(repeating: "long ", count: 100_000)
-            throw Errand.Failure(kind: words, isRetryable: false, message: words)
-        } _: { bed in
-            try await bed.engine.start(RunErrand.self, id: "words", input: "x")
-            let failure = try await bed.engine.waitForClose(of: "words")?.failure
-            #expect(failure?.message.count == 2000)
-            #expect(failure?.kind.count == 200)
-            #expect((failure?.cause?.count ?? 0) <= 1000)
         }
     }
 

@@ -35,37 +35,14 @@ struct ExplainedRun {
     }
 
     func explanation(on connection: any SQLConnection) throws -> WorkflowExplanation {
-        if job.status.isClosed { return ending }
-        if let pause = job.pause { return paused(pause) }
+        if job.status.isClosed { return job.ending }
+        if let pause = job.pause { return job.paused(pause, isHeld: state == .held) }
         if state == .parked { return parked }
         if let task = try ExplainedTask.mostTelling(of: self, on: connection) {
             return try task.explanation(on: connection)
         }
         if state == .ready || state == .suspect { return try waiting(on: connection) }
         return try idle(on: connection)
-    }
-
-    private var ending: WorkflowExplanation {
-        let length = job.closedAt.map { " in " + Duration.seconds($0.timeIntervalSince(job.startedAt)).inWords } ?? ""
-        switch job.status {
-        case .completed, .running: return WorkflowExplanation(.completed, "Completed\(length).")
-        case .cancelled: return WorkflowExplanation(.cancelled, "Cancelled as was asked for\(length).")
-        case .timedOut:
-            return WorkflowExplanation(.timedOut, "Took longer than it may; retry it with \(command("retry")).")
-        case .failed:
-            let failure = job.failure
-            let place = failure?.activity.map { " at \($0) after \(failure?.attempts.counted("attempt") ?? "")" } ?? ""
-            let reason = failure?.message.clause ?? "no reason is on record"
-            return WorkflowExplanation(.failed, "Failed\(place): \(reason); retry it with \(command("retry")).")
-        }
-    }
-
-    private func paused(_ pause: WorkflowPause) -> WorkflowExplanation {
-        let name = pause.by.map { " by \($0)" } ?? ""
-        let reason = pause.reason.map { " because: \($0.clause)" } ?? ""
-        let state = state == .held ? "Being paused" : "Paused"
-        return WorkflowExplanation(
-            .paused, "\(state)\(name) since \(pause.since.inWords)\(reason); resume it with \(command("resume")).")
     }
 
     private var parked: WorkflowExplanation {
@@ -113,41 +90,5 @@ struct ExplainedRun {
     }
 
     /// What an operator types about this job.
-    func command(_ verb: String) -> String { "atelier jobs \(verb) \(job.id)" }
-}
-
-extension Int {
-    /// `1 attempt`, `3 attempts`.
-    func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
-}
-
-extension String {
-    /// The sentence as a part of another: without its full stop.
-    var clause: String { hasSuffix(".") ? String(dropLast()) : self }
-}
-
-extension Date {
-    /// The moment in UTC for people: `2026-11-20 16:05:44 UTC`.
-    var inWords: String {
-        let (day, second) = Int(timeIntervalSince1970.rounded(.down)).quotientAndRemainder(dividingBy: 86_400)
-        let (year, month, dayOfMonth) = Self.civil(fromDays: day)
-        let time = [second / 3600, second / 60 % 60, second % 60].map(Self.twoDigits).joined(separator: ":")
-        return "\(year)-\(Self.twoDigits(month))-\(Self.twoDigits(dayOfMonth)) \(time) UTC"
-    }
-
-    private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-
-    /// The Gregorian date of a day counted from 1970-01-01.
-    /// - SeeAlso: Howard Hinnant, *chrono-Compatible Low-Level Date Algorithms*, `civil_from_days`.
-    private static func civil(fromDays days: Int) -> (year: Int, month: Int, day: Int) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-    }
+    func command(_ verb: String) -> String { job.command(verb) }
 }

@@ -12,13 +12,14 @@ struct Reopener {
     let hooks: [@Sendable (WorkflowDescription, any SQLConnection) throws -> Void]
 
     /// - Returns: How many finished activities and children were kept.
-    /// - Throws: ``ReopeningRefused`` or ``ReopeningPlan/Refusal``; the transaction must not be committed then.
+    /// - Throws: ``ReopeningRefused``; the transaction must not be committed then.
     @discardableResult
     func reopen(_ run: EndedRun, from activity: String? = nil, on connection: any SQLConnection) throws -> Int {
         let history = try History.records(of: run.id, on: connection)
         let unread = try Inbox.records(of: run.id, on: connection)
         let plan = try ReopeningPlan(
-            history, unread: unread, .init(status: run.status, failure: run.failure, from: activity))
+            history, unread: unread,
+            ReopeningPoint(status: run.status, failure: run.failure, from: activity))
         try archive(run, from: plan.cut, on: connection)
         try begin(run, plan, on: connection)
         for child in plan.undoneChildren { try undo(child, of: run, on: connection) }

@@ -6,20 +6,10 @@ import Workflows
 /// successes, and signals, are told again in their order; activities that failed, were cancelled or had not ended begin
 /// anew, as do timers. What was decided after the cut never happened, but for its effects on the world.
 struct ReopeningPlan {
-    /// How the run had ended.
-    struct Ending {
-        var status: WorkflowStatus
-        var failure: WorkflowFailure?
-        /// The activity from whose end on to begin anew, whatever that end was; nil for the failure.
-        var from: String?
-    }
     struct Activity {
         let command: ActivityCommand
         /// Where in the history its input is.
         let sequence: Int
-    }
-    struct Refusal: Error {
-        let reason: String
     }
 
     /// The first sequence that is taken back; one past the end when nothing is.
@@ -37,15 +27,15 @@ struct ReopeningPlan {
     /// - Parameters:
     ///   - history: From sequence 1 on.
     ///   - unread: What waited in the inbox when the run ended.
-    /// - Throws: ``Refusal``, or ``UnreadableHistory``.
-    init(_ history: [RecordedEntry], unread: [RecordedEntry] = [], _ ending: Ending) throws {
+    /// - Throws: ``Workflows/ReopeningRefused``, or ``UnreadableHistory``.
+    init(_ history: [RecordedEntry], unread: [RecordedEntry] = [], _ point: ReopeningPoint) throws {
         let contents = try history.map { try $0.content() }
-        let index = try Self.index(of: ending, in: contents)
+        let index = try point.index(in: contents)
         cut = index + 1
         var kept = Kept()
         for (place, content) in contents[..<index].enumerated() { kept.note(content, sequence: place + 1) }
         // The end that is to be undone is not told again, even where it is a success.
-        let undone = ending.from == nil ? index : index + 1
+        let undone = point.activity == nil ? index : index + 1
         for entry in history[undone...] + unread { try retell(entry, &kept) }
         for case .command(.startChild(let child)) in contents[index...] { undoneChildren.append(child) }
         try finish(kept)
@@ -115,63 +105,4 @@ extension ReopeningPlan {
             }
         }
     }
-
-    /// Where the history is cut: the place of the first entry to go.
-    private static func index(of ending: Ending, in history: [HistoryEntry.Content]) throws -> Int {
-        if let activity = ending.from { return try end(of: activity, in: history) }
-        let cancellation = history.firstIndex { if case .event(.cancelRequested) = $0 { true } else { false } }
-        let place =
-            switch ending.status {
-            case .timedOut: history.firstIndex(of: .event(.deadlineReached))
-            case .cancelled: cancellation
-            // What failed while it was being cancelled must not be cancelled again when it goes on.
-            case .failed, .completed, .running:
-                [ending.failure.flatMap { cause($0, in: history) }, cancellation].compactMap { $0 }.min()
-            }
-        // Without a failure on record the code itself ended the run. What it was told last is told again, so that
-        // code that was mended meanwhile decides anew.
-        return place ?? lastTurn(of: history)
-    }
-
-    private static func lastTurn(of history: [HistoryEntry.Content]) -> Int {
-        (history.lastIndex { if case .command = $0 { true } else { false } } ?? -1) + 1
-    }
-
-    private static func end(of activity: String, in history: [HistoryEntry.Content]) throws -> Int {
-        let place = history.firstIndex { content in
-            switch content {
-            case .event(.activityCompleted(activity, _)), .event(.activityFailed(activity, _)),
-                .event(.activityCancelled(activity)):
-                true
-            default: false
-            }
-        }
-        guard let place else { throw Refusal(reason: "Its history holds no end of the activity \(activity).") }
-        return place
-    }
-
-    /// The failure that ended the run: the last one like it, or the first of several that were under way together.
-    ///
-    /// Of two that were under way together the first may have ended the run, and the second came too late; of two one
-    /// after the other the code went on after the first.
-    private static func cause(_ failure: WorkflowFailure, in history: [HistoryEntry.Content]) -> Int? {
-        var began: [OperationName: Int] = [:]
-        var causes: [(began: Int, ended: Int)] = []
-        for (place, content) in history.enumerated() {
-            switch content {
-            case .command(.scheduleActivity(let activity)): began[.activity(activity.id)] = place
-            case .command(.startChild(let child)): began[.child(child.id)] = place
-            case .event(.activityFailed(let id, failure)): causes.append((began[.activity(id)] ?? 0, place))
-            case .event(.childFailed(let id, failure)): causes.append((began[.child(id)] ?? 0, place))
-            default: break
-            }
-        }
-        guard var chosen = causes.popLast() else { return nil }
-        while let earlier = causes.popLast(), earlier.ended > chosen.began {
-            chosen = (min(earlier.began, chosen.began), earlier.ended)
-        }
-        return chosen.ended
-    }
-
-    private enum OperationName: Hashable { case activity(String), child(String) }
 }

@@ -20,8 +20,6 @@ extension SQLWorkflowEngine {
             }
         } catch let refusal as ReopeningRefused {
             return .refused(refusal.reason)
-        } catch let refusal as ReopeningPlan.Refusal {
-            return .refused(refusal.reason)
         }
     }
 

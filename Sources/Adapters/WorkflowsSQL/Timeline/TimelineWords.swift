@@ -40,24 +40,6 @@ private struct CompletionNote: Decodable {
     let scheduledAt: Int?
 }
 
-extension ActivityAttempt {
-    func sentence(of activityID: String) -> String {
-        let place = worker.map { " on \($0)" } ?? ""
-        let length = seconds.map { " after \(Duration.seconds($0).inWords)" } ?? ""
-        let reason = failure.map { ": \($0.message)" } ?? ""
-        return switch outcome {
-        case .completed: "\(activityID) completed in attempt \(number)\(length)\(place)"
-        case .failed: "Attempt \(number) of \(activityID) failed\(length)\(place)\(reason)"
-        case .timedOut: "Attempt \(number) of \(activityID) took too long\(length)\(place)"
-        case .cancelled: "Attempt \(number) of \(activityID) was cancelled\(length)\(place)"
-        case .lost: "Attempt \(number) of \(activityID) was lost\(length)\(place): its process ended"
-        case .handedBack: "Attempt \(number) of \(activityID) was given back\(length)\(place), and does not count"
-        case .running: "Attempt \(number) of \(activityID) is running\(place)"
-        case .waiting: "Attempt \(number) of \(activityID) has not begun"
-        }
-    }
-}
-
 extension RecordedEntry {
     fileprivate var words: (TimelineEntry.Kind, String) {
         switch kind {

@@ -6,7 +6,7 @@ import Workflows
 /// Rows of one workflow are told in their order, one after the other; telling twice does no harm, since each request
 /// carries an id of its own that the server remembers.
 enum Outbox {
-    enum Kind: String, Sendable { case start, signal, cancel }
+    enum Kind: String, Sendable { case start, signal, cancel, reset }
 
     struct Row: Sendable {
         let id: Int
@@ -52,7 +52,7 @@ enum Outbox {
     /// The server has it.
     static func remove(_ row: Row, on connection: any SQLConnection) throws {
         try connection.execute("DELETE FROM temporal_outbox WHERE id = \(row.id)")
-        if row.kind == .start {
+        if row.kind == .start || row.kind == .reset {
             try connection.execute(
                 "UPDATE temporal_workflows SET is_dispatched = 1 WHERE workflow_id = \(row.workflowID)")
         }

@@ -73,7 +73,8 @@ public final class TemporalDispatcher: Service {
         do {
             try await send(row)
         } catch let error as GRPCError {
-            let isSettled = error.code == .alreadyExists || error.code == .notFound
+            // A reset that finds nothing has not been done: the job must not seem to run.
+            let isSettled = error.code == .alreadyExists || (error.code == .notFound && row.kind != .reset)
             guard isSettled else {
                 try await refused(row, error)
                 return false
@@ -89,6 +90,7 @@ public final class TemporalDispatcher: Service {
             case .start: "StartWorkflowExecution"
             case .signal: "SignalWorkflowExecution"
             case .cancel: "RequestCancelWorkflowExecution"
+            case .reset: "ResetWorkflowExecution"
             }
         let _: WireNothing = try await engine.cluster.once(method, row.request, timeout: .seconds(10))
     }
@@ -97,9 +99,10 @@ public final class TemporalDispatcher: Service {
     private func refused(_ row: Outbox.Row, _ error: GRPCError) async throws {
         let again = engine.clock.now.microseconds + (error.isWorthRepeating ? 500_000 : 30_000_000)
         try await engine.write { [engine] connection in
-            if row.kind == .start, error.code == .invalidArgument {
+            if row.kind.isRefused(by: error) {
+                let what = row.kind == .start ? "be started" : "go on"
                 let failure = WorkflowFailure(
-                    kind: "refusedByTemporal", message: "The job could not be started.", cause: error.message)
+                    kind: "refusedByTemporal", message: "The job could not \(what).", cause: error.message)
                 let ending = WorkflowRows.Ending(status: .failed, failure: failure, closedAt: Date())
                 try engine.note(ending, of: WorkflowID(recorded: row.workflowID), on: connection)
                 return try Outbox.remove(row, on: connection)
@@ -112,6 +115,17 @@ public final class TemporalDispatcher: Service {
                 ["job_id": .text(row.workflowID), "kind": .text(row.kind.rawValue), "error": .text(error.description)])
         } else {
             throw error
+        }
+    }
+}
+
+extension Outbox.Kind {
+    /// Whether the server will never take it, so that the workflow is at its end.
+    fileprivate func isRefused(by error: GRPCError) -> Bool {
+        switch self {
+        case .start: error.code == .invalidArgument
+        case .reset: [.invalidArgument, .notFound, .failedPrecondition].contains(error.code)
+        case .signal, .cancel: false
         }
     }
 }

@@ -62,7 +62,8 @@ public final class TemporalRetention: Service {
             total += forgotten.count
             guard !forgotten.isEmpty else { continue }
             try await engine.database.write { [forgotten] connection in
-                try connection.execute("DELETE FROM temporal_workflows WHERE id IN (\(list: forgotten))")
+                try connection.execute(
+                    "DELETE FROM temporal_workflows WHERE status <> 'running' AND id IN (\(list: forgotten))")
             }
         }
     }

@@ -43,9 +43,25 @@ public enum TemporalSettings {
         "TEMPORAL_TLS_SERVER_NAME", .optional(.text), default: nil,
         meaning: "The name that Temporal's certificate must carry, where it is not the host of TEMPORAL_ADDRESS.")
 
+    /// Which workers replace one another.
+    public static let deployment = Setting(
+        "TEMPORAL_DEPLOYMENT", .text, default: "atelier",
+        meaning: "The name under which Temporal's tools list the workers that replace one another.")
+
+    /// Which code a worker runs.
+    public static let buildID = Setting(
+        "TEMPORAL_BUILD_ID", .optional(.text), default: nil,
+        meaning: "What tells this build of the program from others; the program's version otherwise.")
+
+    /// What becomes of runs when the build changes.
+    public static let versioning = Setting(
+        "TEMPORAL_VERSIONING", .choice(["none", "pinned", "auto-upgrade"]), default: "none",
+        meaning: "Whether a job ends on the build that began it (pinned) or goes on with the current one (auto-upgrade).")
+
     /// All of them.
     public static let all: [any SettingDeclaration] = [
-        address, namespace, apiKey, tls, authorities, certificate, key, serverName,
+        address, namespace, apiKey, tls, authorities, certificate, key, serverName, deployment, buildID,
+        versioning,
     ]
 }
 

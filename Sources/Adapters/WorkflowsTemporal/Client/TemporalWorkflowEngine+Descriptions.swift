@@ -49,7 +49,8 @@ extension TemporalWorkflowEngine {
         guard status == .running || status == .paused || status == nil else {
             return try await close(description, reported)
         }
-        description.pendingActivities = wire.pendingActivities.map(PendingActivity.init)
+        description.pendingActivities = wire.pendingActivities.map { PendingActivity($0, cluster) }
+        if status == .paused { description.pause = WorkflowPause(wire.extended?.pause, cluster) }
         if let task = wire.pendingTask, task.attempt > 1 {
             description.problem = try await problem(of: known.id)
         }
@@ -61,10 +62,12 @@ extension TemporalWorkflowEngine {
         _ known: WorkflowDescription, _ progress: WorkflowProgress?
     ) async throws -> WorkflowDescription {
         var description = known
-        guard let event = try await cluster.closeEvent(of: execution(known.id), waits: false),
+        let run = WireExecution(workflowID: known.id.rawValue, runID: known.runID.rawValue)
+        guard let event = try await cluster.closeEvent(of: run, waits: false),
             var ending = WorkflowRows.Ending(event)
         else { return description }
         ending.progress = progress
+        ending.runID = known.runID.rawValue
         try await note(ending, of: known.id)
         description.status = ending.status
         description.result = ending.result
@@ -97,7 +100,7 @@ extension TemporalWorkflowEngine {
 }
 
 extension PendingActivity {
-    fileprivate init(_ wire: WirePendingActivity) {
+    fileprivate init(_ wire: WirePendingActivity, _ cluster: TemporalCluster) {
         let isWaiting = wire.nextAttemptAt.map { $0 > Date() } ?? false
         let state: State =
             switch WirePendingActivity.State(rawValue: wire.state) {
@@ -108,7 +111,8 @@ extension PendingActivity {
         // The server counts the attempt that is to come.
         let begun = state == .backoff || state == .queued ? max(0, wire.attempt - 1) : wire.attempt
         self.init(
-            id: wire.activityID, activity: wire.type?.name ?? "", taskQueue: .default, state: state,
+            id: wire.activityID, activity: wire.type?.name ?? "",
+            taskQueue: wire.options?.taskQueue.map { cluster.queue(named: $0.name) } ?? .default, state: state,
             attempt: begun, nextAttemptAt: state == .backoff ? wire.nextAttemptAt : nil,
             lastFailure: wire.lastFailure.map { WorkflowFailure($0, activity: wire.type?.name, attempts: wire.attempt) }
         )

@@ -5,28 +5,38 @@ import GRPCClient
 public import Workflows
 
 extension TemporalWorkflowEngine {
-    /// Waits for the end: for a worker of this process to note it, or the server to tell of it.
+    /// Waits for the end: for a worker to note it, or the server to tell of it.
     public func waitForClose(of id: WorkflowID) async throws -> WorkflowDescription? {
         try await withThrowingTaskGroup(of: WorkflowDescription?.self) { group in
             defer { group.cancelAll() }
             group.addTask { [self] in
                 for await _ in bulletin.changes(of: id) {
-                    let known = try await database.read { try WorkflowRows.find(id, on: $0) }
-                    if let description = known?.description, description.status.isClosed { return description }
+                    if let description = try await notedEnd(of: id) { return description }
                 }
                 throw CancellationError()
             }
-            group.addTask { [self] in
-                let isAdmitted = try await database.read { try WorkflowRows.find(id, on: $0) } != nil
-                // A worker of this process is quicker, and costs the server nothing.
-                if isAdmitted { try await clock.sleep(for: .seconds(1)) }
-                while true {
-                    guard let description = try await describe(id) else { return nil }
-                    if description.status.isClosed { return description }
-                    try await waitForEvent(of: id, upTo: .seconds(30))
-                }
-            }
+            group.addTask { [self] in try await waitForServer(toClose: id) }
             return try await group.next() ?? nil
+        }
+    }
+
+    private func notedEnd(of id: WorkflowID) async throws -> WorkflowDescription? {
+        let known = try await database.read { try WorkflowRows.find(id, on: $0) }
+        return known.flatMap { $0.description.status.isClosed ? $0.description : nil }
+    }
+
+    private func waitForServer(toClose id: WorkflowID) async throws -> WorkflowDescription? {
+        if try await database.read({ try WorkflowRows.find(id, on: $0) }) != nil {
+            // A worker of this process is quicker, and costs the server nothing.
+            try await clock.sleep(for: .seconds(1))
+            try await waitForEvent(of: id, upTo: .seconds(30))
+            // Whichever worker ended it is about to note that.
+            try await clock.sleep(for: .milliseconds(50))
+        }
+        while true {
+            guard let description = try await describe(id) else { return nil }
+            if description.status.isClosed { return description }
+            try await waitForEvent(of: id, upTo: .seconds(30))
         }
     }
 

@@ -9,13 +9,15 @@ public import Workflows
 /// What a transaction decides (a start, a signal, a cancellation) is written beside the studio's own rows and told to
 /// the server by ``TemporalDispatcher``, as often as it takes: what is acknowledged is on disk here before the server
 /// hears of it, and the server takes each request once.
-public final class TemporalWorkflowEngine: WorkflowEngine {
+public final class TemporalWorkflowEngine: WorkflowSupervisor {
     let cluster: TemporalCluster
     let database: any Database
     let clock: any WallClock
     let bulletin = TemporalBulletin()
     /// Who is told when a workflow ends.
     let closingHooks = Locked<[ClosingHook]>([])
+    /// Who is told when an ended workflow is made to go on.
+    let reopeningHooks = Locked<[@Sendable (WorkflowDescription, any SQLConnection) throws -> Void]>([])
     /// What the last look at the server found.
     let lastSeen = Locked(EngineReachability.connected)
 

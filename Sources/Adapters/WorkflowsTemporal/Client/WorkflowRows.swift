@@ -32,9 +32,11 @@ enum WorkflowRows {
         var failure: WorkflowFailure?
         var closedAt: Date
         var progress: WorkflowProgress?
+        /// The run that ended so, where that is known.
+        var runID: String?
     }
 
-    /// Notes an end; a second note changes nothing.
+    /// Notes an end; a second note changes nothing, nor does a late one of a run that was reopened.
     /// - Returns: Whether it was not known before.
     static func close(_ id: String, _ ending: Ending, on connection: any SQLConnection) throws -> Bool {
         let failure = try ending.failure.map { String(decoding: try Payload(encoding: $0).bytes, as: UTF8.self) }
@@ -45,6 +47,7 @@ enum WorkflowRows {
                 failure = \(failure), closed_at = \(ending.closedAt.microseconds),
                 step = COALESCE(\(ending.progress?.step), step), progress = COALESCE(\(percent), progress)
             WHERE workflow_id = \(id) AND status = 'running'
+                AND (reopened_run IS NULL OR reopened_run <> \(ending.runID ?? ""))
             """) == 1
     }
 

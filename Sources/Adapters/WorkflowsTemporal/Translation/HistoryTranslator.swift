@@ -16,6 +16,8 @@ struct HistoryTranslator {
     private var childrenByWorkflow: [String: String] = [:]
     /// Which event scheduled an activity, for the command that cancels it.
     private(set) var scheduledEvents: [String: Int] = [:]
+    /// How many activities have not ended.
+    private(set) var openActivities = 0
     /// The workflow ids of children, for the command that cancels one.
     private(set) var childWorkflows: [String: String] = [:]
     /// The progress that the history's last memo holds.
@@ -44,7 +46,8 @@ struct HistoryTranslator {
         case .childInitiated, .childStartFailed, .childStarted, .childCompleted, .childFailed, .childCanceled,
             .childTimedOut, .childTerminated, .cancelOtherInitiated:
             return child(event)
-        case .timerStarted: return event.timerStarted.map { .command(.startTimer(id: $0.timerID, duration: .zero)) }
+        case .timerStarted:
+            return event.timerStarted.map { .command(.startTimer(id: $0.timerID, duration: $0.startToFire ?? .zero)) }
         case .timerFired: return event.timerFired.map { .event(.timerFired(id: $0.timerID)) }
         case .timerCanceled: return event.timerCanceled.map { .command(.cancelTimer(id: $0.timerID)) }
         case .cancelRequested: return .event(.cancelRequested(reason: event.cancelRequested?.cause ?? ""))
@@ -54,7 +57,8 @@ struct HistoryTranslator {
         case .propertiesModified:
             progress = event.propertiesModified?.memo?.fields[Self.progressMemo]?.decoded() ?? progress
             return nil
-        case .completed, .failed, .timedOut, .workflowTaskStarted, .canceled, .terminated, .continuedAsNew, nil:
+        case .completed, .failed, .timedOut, .canceled, .terminated, .continuedAsNew, .workflowTaskStarted,
+            .workflowTaskCompleted, .workflowTaskTimedOut, .workflowTaskFailed, nil:
             return nil
         }
     }
@@ -64,6 +68,7 @@ struct HistoryTranslator {
             let name = detail.type?.name ?? ""
             scheduled[event.id] = Scheduled(id: detail.activityID, name: name)
             scheduledEvents[detail.activityID] = event.id
+            openActivities += 1
             return .command(
                 .scheduleActivity(
                     ActivityCommand(
@@ -77,6 +82,7 @@ struct HistoryTranslator {
         if let detail = event.activityCancelRequested {
             return scheduled[detail.scheduledEventID].map { .command(.cancelActivity(id: $0.id)) }
         }
+        if event.activityEnded { openActivities -= 1 }
         if let detail = event.activityCompleted, let target = scheduled[detail.scheduledEventID] {
             return .event(.activityCompleted(id: target.id, result: detail.result?.payload ?? .empty))
         }
@@ -143,5 +149,14 @@ struct HistoryTranslator {
         guard let marker, marker.name == Self.patchMarker else { return nil }
         let id: String? = marker.details["id"]?.payloads.first?.decoded()
         return id.map { .command(.recordPatch(id: $0)) }
+    }
+}
+
+extension WireEvent {
+    fileprivate var activityEnded: Bool {
+        switch kind {
+        case .activityCompleted, .activityFailed, .activityTimedOut, .activityCanceled: true
+        default: false
+        }
     }
 }

@@ -87,9 +87,12 @@ struct WireDescribe: ProtoMessage {
 struct WireDescription: ProtoMessage {
     var info: WireExecutionInfo?
     var pendingActivities: [WirePendingActivity] = []
+    var pendingChildren: [WirePendingChild] = []
     var pendingTask: WirePendingTask?
+    var extended: WireExtendedInfo?
     static let fields: [ProtoField<Self>] = [
-        .message(2, \.info), .messages(3, \.pendingActivities), .message(5, \.pendingTask),
+        .message(2, \.info), .messages(3, \.pendingActivities), .messages(4, \.pendingChildren),
+        .message(5, \.pendingTask), .message(8, \.extended),
     ]
 }
 
@@ -110,12 +113,14 @@ struct WireExecutionInfo: ProtoMessage {
     var startedAt: Date?
     var closedAt: Date?
     var status = 0
+    var parent: WireExecution?
     var memo: WireFields?
     var searchAttributes: WireFields?
     var taskQueue = ""
     static let fields: [ProtoField<Self>] = [
         .message(1, \.execution), .message(2, \.type), .time(3, \.startedAt), .time(4, \.closedAt),
-        .integer(5, \.status), .message(10, \.memo), .message(11, \.searchAttributes), .string(13, \.taskQueue),
+        .integer(5, \.status), .message(8, \.parent), .message(10, \.memo), .message(11, \.searchAttributes),
+        .string(13, \.taskQueue),
     ]
 }
 
@@ -128,13 +133,18 @@ struct WirePendingActivity: ProtoMessage {
     var activityID = ""
     var type: WireType?
     var state = 0
+    var startedAt: Date?
     var attempt = 0
+    var maximumAttempts = 0
+    var scheduledAt: Date?
     var lastFailure: WireFailure?
     var lastWorker = ""
     var nextAttemptAt: Date?
+    var options: WireActivityOptions?
     static let fields: [ProtoField<Self>] = [
-        .string(1, \.activityID), .message(2, \.type), .integer(3, \.state), .integer(7, \.attempt),
-        .message(11, \.lastFailure), .string(12, \.lastWorker), .time(18, \.nextAttemptAt),
+        .string(1, \.activityID), .message(2, \.type), .integer(3, \.state), .time(6, \.startedAt),
+        .integer(7, \.attempt), .integer(8, \.maximumAttempts), .time(9, \.scheduledAt), .message(11, \.lastFailure),
+        .string(12, \.lastWorker), .time(18, \.nextAttemptAt), .message(24, \.options),
     ]
 }
 

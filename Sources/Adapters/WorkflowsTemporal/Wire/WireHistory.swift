@@ -12,7 +12,7 @@ struct WireEvent: ProtoMessage {
     /// `enums.v1.EventType`, those that are looked at.
     enum Kind: Int {
         case started = 1, completed, failed, timedOut
-        case workflowTaskStarted = 6
+        case workflowTaskStarted = 6, workflowTaskCompleted, workflowTaskTimedOut, workflowTaskFailed
         case activityScheduled = 10, activityStarted, activityCompleted, activityFailed, activityTimedOut
         case activityCancelRequested, activityCanceled
         case timerStarted, timerFired, timerCanceled
@@ -36,7 +36,7 @@ struct WireEvent: ProtoMessage {
     var activityCompleted: WireActivityCompleted?
     var activityFailed: WireActivityFailed?
     var activityTimedOut: WireActivityFailed?
-    var timerStarted: WireTimer?
+    var timerStarted: WireTimerStarted?
     var timerFired: WireTimer?
     var activityCancelRequested: WireScheduledReference?
     var activityCanceled: WireActivityCanceled?
@@ -76,10 +76,13 @@ struct WireStarted: ProtoMessage {
     var type: WireType?
     var taskQueue: WireTaskQueue?
     var input: WirePayloads?
+    /// The run that this event was written for; a reset copies it.
+    var originalRunID = ""
     var memo: WireFields?
     var header: WireFields?
     static let fields: [ProtoField<Self>] = [
-        .message(1, \.type), .message(5, \.taskQueue), .message(6, \.input), .message(22, \.memo),
+        .message(1, \.type), .message(5, \.taskQueue), .message(6, \.input), .string(14, \.originalRunID),
+        .message(22, \.memo),
         .message(25, \.header),
     ]
 }
@@ -106,7 +109,9 @@ struct WireWorkflowTaskStarted: ProtoMessage {
 /// `WorkflowTaskFailedEventAttributes`
 struct WireWorkflowTaskFailed: ProtoMessage {
     var failure: WireFailure?
-    static let fields: [ProtoField<Self>] = [.message(4, \.failure)]
+    /// Where a reset cut another run's history: that run.
+    var baseRunID = ""
+    static let fields: [ProtoField<Self>] = [.message(4, \.failure), .string(6, \.baseRunID)]
 }
 
 /// `ActivityTaskScheduledEventAttributes`
@@ -157,7 +162,14 @@ struct WireActivityCanceled: ProtoMessage {
     static let fields: [ProtoField<Self>] = [.integer(3, \.scheduledEventID)]
 }
 
-/// `TimerStartedEventAttributes`, `TimerFiredEventAttributes` and `TimerCanceledEventAttributes`, alike in what is read.
+/// `TimerStartedEventAttributes`
+struct WireTimerStarted: ProtoMessage {
+    var timerID = ""
+    var startToFire: Duration?
+    static let fields: [ProtoField<Self>] = [.string(1, \.timerID), .duration(2, \.startToFire)]
+}
+
+/// `TimerFiredEventAttributes` and `TimerCanceledEventAttributes`, alike in what is read.
 struct WireTimer: ProtoMessage {
     var timerID = ""
     static let fields: [ProtoField<Self>] = [.string(1, \.timerID)]

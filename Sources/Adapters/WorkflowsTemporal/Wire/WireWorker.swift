@@ -1,14 +1,16 @@
 import FoundationEssentials
 import GRPCClient
 
-/// `PollWorkflowTaskQueueRequest` and `PollActivityTaskQueueRequest`, whose numbers agree but for the build.
+/// `PollWorkflowTaskQueueRequest` and `PollActivityTaskQueueRequest`, whose numbers agree.
 struct WirePoll: ProtoMessage {
     var namespace = ""
     var taskQueue: WireTaskQueue?
     var identity = ""
+    var deployment: WireDeployment?
     var instanceKey = ""
     static let fields: [ProtoField<Self>] = [
-        .string(1, \.namespace), .message(2, \.taskQueue), .string(3, \.identity), .string(8, \.instanceKey),
+        .string(1, \.namespace), .message(2, \.taskQueue), .string(3, \.identity), .message(6, \.deployment),
+        .string(8, \.instanceKey),
     ]
 }
 
@@ -56,11 +58,14 @@ struct WireTaskCompleted: ProtoMessage {
     var queryResults: [String: WireQueryResult] = [:]
     var namespace = ""
     var sdk: WireSDK?
+    /// `enums.v1.VersioningBehavior`
+    var versioning = 0
+    var deployment: WireDeployment?
     var instanceKey = ""
     static let fields: [ProtoField<Self>] = [
         .bytes(1, \.token), .messages(2, \.commands), .string(3, \.identity), .message(4, \.sticky),
         .bool(5, \.returnsNewTask), .map(8, \.queryResults), .string(9, \.namespace), .message(12, \.sdk),
-        .string(19, \.instanceKey),
+        .integer(16, \.versioning), .message(17, \.deployment), .string(19, \.instanceKey),
     ]
 }
 

@@ -19,14 +19,15 @@ public final class TemporalWorker: Service {
     ///   - holdsWorkflows: Whether it takes workflows as well; nil for those that serve `default`.
     public init(
         engine: TemporalWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int],
-        holdsWorkflows: Bool? = nil, limits: TemporalWorkerLimits = TemporalWorkerLimits(), logger: Logger = .silent,
+        holdsWorkflows: Bool? = nil, build: TemporalBuild = TemporalBuild(),
+        limits: TemporalWorkerLimits = TemporalWorkerLimits(), logger: Logger = .silent,
         metrics: Metrics = Metrics()
     ) {
         setup = TemporalWorkerSetup(
             engine: engine, registry: registry, queues: queues,
             holdsWorkflows: holdsWorkflows ?? (queues[.default] != nil), limits: limits,
             logger: logger.labelled("worker"), metrics: WorkerMetrics(metrics),
-            instanceKey: UUID().uuidString.lowercased())
+            instanceKey: UUID().uuidString.lowercased(), build: build)
         activities = ActivityTasks(setup)
         workflows = WorkflowTasks(setup, activities)
         metrics.onScrape { [weak self] in self?.readings() ?? [] }
@@ -121,6 +122,7 @@ public final class TemporalWorker: Service {
         var request = WirePoll(namespace: setup.cluster.namespace, taskQueue: queue)
         request.identity = setup.cluster.identity
         request.instanceKey = setup.instanceKey
+        request.deployment = setup.build.wire
         do {
             return try await setup.cluster.once(method, request.protoBytes, timeout: .seconds(70))
         } catch is CancellationError {

@@ -14,6 +14,7 @@ struct TemporalWorkerSetup: Sendable {
     let metrics: WorkerMetrics
     /// One process, for the server's eyes.
     let instanceKey: String
+    let build: TemporalBuild
 
     var cluster: TemporalCluster { engine.cluster }
     /// The queue that only this process polls, for runs that it has in memory.
@@ -36,6 +37,8 @@ public struct TemporalWorkerLimits: Sendable, Equatable {
     public var silence: Duration
     /// How long running activities may go on after a stop was asked for.
     public var stopGrace: Duration
+    /// What the server lets a run have.
+    var server = ServerLimits()
 
     /// Creates limits.
     public init(
@@ -49,4 +52,18 @@ public struct TemporalWorkerLimits: Sendable, Equatable {
         self.silence = silence
         self.stopGrace = stopGrace
     }
+}
+
+/// What the server lets a run have; beyond it the server ends the run, or asks for the same decision for ever.
+///
+/// - SeeAlso: <https://docs.temporal.io/cloud/limits#per-workflow-execution-limits>
+struct ServerLimits: Sendable, Equatable {
+    /// Events of a history, short of the 51,200 at which a run is terminated.
+    var historyEvents = 50_000
+    /// Bytes of a history, as for events.
+    var historyBytes = 48 << 20
+    /// Activities that have not ended.
+    var openActivities = 2000
+    /// Bytes of a request, with some room for the frame around it.
+    var requestBytes = (4 << 20) - (64 << 10)
 }

@@ -43,14 +43,16 @@ final class WorkflowTasks: Sendable {
 
     private func decide(_ task: WireWorkflowTask) async throws -> WireWorkflowTask? {
         let run = try await load(task)
-        let decision = try decision(of: run)
+        let decision = try decision(of: run, task)
         var answer = WireTaskCompleted(token: task.token)
         answer.commands = decision.commands
         for (id, query) in task.queries { answer.queryResults[id] = result(of: query, run) }
         answer.identity = cluster.identity
         answer.namespace = cluster.namespace
         answer.instanceKey = setup.instanceKey
-        answer.sdk = WireSDK(name: "atelier-swift", version: "1.0")
+        answer.sdk = WireSDK(name: "atelier", version: setup.build.id)
+        answer.deployment = setup.build.wire
+        answer.versioning = setup.build.behavior
         if decision.ending == nil {
             let sticky = WireTaskQueue(
                 name: setup.stickyQueue, kind: WireTaskQueue.Kind.sticky, normalName: cluster.workflowQueue)
@@ -85,44 +87,22 @@ final class WorkflowTasks: Sendable {
         }
     }
 
+    private func decision(of run: CachedRun, _ task: WireWorkflowTask) throws -> Decision {
+        let translator = makeTranslator(run)
+        let decision = try Decision(of: run, translator)
+        let open = run.translator.openActivities
+        guard let excess = decision.excess(over: setup.limits.server, task, openActivities: open) else {
+            return decision
+        }
+        activities.releaseReserved(decision.commands.count { $0.scheduleActivity?.isEager == true })
+        return Decision(failing: excess.kind, excess.words, by: translator)
+    }
+
     private func makeTranslator(_ run: CachedRun) -> CommandTranslator {
         CommandTranslator(
             workflowQueue: cluster.workflowQueue, queueName: { [cluster] in cluster.name(of: $0) },
             silence: setup.limits.silence, history: run.translator,
             reservesSlot: { [activities] queue in activities.reserve(queue) })
-    }
-
-    /// What a workflow's code decided upon a task.
-    private struct Decision {
-        var commands: [WireCommand] = []
-        /// Activities that are to stop.
-        var cancelled: [String] = []
-        /// How the run ends with it, if it does.
-        var ending: Decider.Outcome?
-    }
-
-    private func decision(of run: CachedRun) throws -> Decision {
-        let translator = makeTranslator(run)
-        var decision = Decision()
-        if let progress = run.takeProgress() { decision.commands.append(try CommandTranslator.report(progress)) }
-        do throws(DeciderProblem) {
-            for command in try run.decider.takeCommands() {
-                if case .cancelActivity(let id) = command { decision.cancelled.append(id) }
-                do {
-                    if let wire = try translator.translate(command) { decision.commands.append(wire) }
-                } catch {
-                    throw .misuse("\(command.description) cannot be told to Temporal: \(error)")
-                }
-            }
-            decision.ending = run.decider.outcome
-        } catch {
-            guard case .misuse(let what) = error else { throw error }
-            let failure = WorkflowFailure(
-                kind: WorkflowFailure.Kind.misuse, message: "An internal error occurred.", cause: what)
-            decision = Decision(ending: .failed(failure))
-        }
-        if let ending = decision.ending { decision.commands.append(translator.closing(ending)) }
-        return decision
     }
 
     /// Brings a run to where the task's history ends: from memory, or by replaying all of it.
@@ -185,6 +165,7 @@ final class WorkflowTasks: Sendable {
     private func noteEnd(_ outcome: Decider.Outcome, _ progress: WorkflowProgress?, of task: WireWorkflowTask) async {
         var ending = WorkflowRows.Ending(outcome, at: setup.engine.clock.now)
         ending.progress = progress
+        ending.runID = task.execution?.runID
         let id = task.execution?.workflowID ?? ""
         do {
             try await setup.engine.note(ending, of: WorkflowID(recorded: id))
@@ -220,11 +201,19 @@ extension WorkflowTasks {
         let progress: Int
     }
 
+    /// The query that tells the names of the signals that a workflow's code waits for.
+    static let signalsQuery = "awaited_signals"
+
     private func result(of query: WireQuery, _ run: CachedRun) -> WireQueryResult {
+        if query.type == Self.signalsQuery {
+            // Texts: JSON always holds them.
+            let payload = try? Payload(encoding: run.decider.awaitedSignals)
+            return WireQueryResult(kind: WireQueryResult.Kind.answered, answer: payload.map { WirePayloads($0) })
+        }
         guard query.type == "status" else {
             return WireQueryResult(
                 kind: WireQueryResult.Kind.failed,
-                message: "unknown query \(query.type); workflows here answer the query status")
+                message: "unknown query \(query.type); workflows here answer the queries status and \(Self.signalsQuery)")
         }
         let status = StatusAnswer(
             status: run.decider.outcome.map { WorkflowRows.Ending($0, at: Date()).status.rawValue } ?? "running",

@@ -55,6 +55,16 @@ extension ProtoField {
             message[keyPath: path] = Double(bitPattern: bits)
         }
     }
+
+    /// `float`.
+    public static func float(_ number: Int, _ path: ProtoPath<Message, Float>) -> Self {
+        Self(number: number) { message, writer in
+            if message[keyPath: path] != 0 { writer.fixed32(number, message[keyPath: path].bitPattern) }
+        } read: { (message, value) throws(ProtoFault) in
+            guard case .fixed32(let bits) = value else { throw .wrongType(field: number) }
+            message[keyPath: path] = Float(bitPattern: bits)
+        }
+    }
 }
 
 // Messages, lists and maps.

@@ -64,6 +64,11 @@ struct ProtoWriter {
         for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
     }
 
+    mutating func fixed32(_ number: Int, _ value: UInt32) {
+        append(UInt64(number) << 3 | 5)
+        for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(shift))) }
+    }
+
     mutating func bytes(_ number: Int, _ content: some Collection<UInt8>) {
         append(UInt64(number) << 3 | 2)
         append(UInt64(content.count))

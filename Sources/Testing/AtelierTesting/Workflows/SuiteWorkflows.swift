@@ -21,6 +21,7 @@ extension RetryPolicy {
 extension WorkflowRegistry {
     mutating func registerSuite() {
         register(OneStep.self)
+        register(Inflating.self)
         register(ThreeSteps.self)
         register(FanOut.self)
         register(Pair.self)

@@ -9,7 +9,7 @@ public import Workflows
 public enum WorkflowConformance {
     /// Every check.
     public static let checks: [WorkflowCheck] =
-        flow + activities + cancellation + messages + admission + rules
+        flow + activities + cancellation + messages + admission + rules + limits
 }
 
 /// One thing that an engine must do.
