@@ -111,7 +111,7 @@ start_temporal() {
         --dynamic-config-value frontend.WorkflowTimeSkippingEnabled=true \
         --dynamic-config-value matching.numTaskqueueReadPartitions=1 \
         --dynamic-config-value matching.numTaskqueueWritePartitions=1 \
-        --dynamic-config-value frontend.WorkflowPauseEnabled=true --dynamic-config-value matching.enableFairness=true \
+        --dynamic-config-value frontend.WorkflowPauseEnabled=true \
         >"$folder/server.log" 2>&1 </dev/null &
     echo $! >"$folder/pid"
     await Temporal "$folder/server.log" "$program" operator cluster health --address "127.0.0.1:$port"

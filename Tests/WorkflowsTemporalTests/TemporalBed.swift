@@ -6,11 +6,14 @@ import GRPCClient
 import Observability
 import Testing
 import Workflows
-import WorkflowsTemporal
+
+@testable import WorkflowsTemporal
 
 /// The Temporal engine on the server that `./test.sh` has started, with task queues of a test's own.
 struct TemporalBed: WorkflowTestBed {
     let temporal: TemporalWorkflowEngine
+    let channel: GRPCChannel
+    let namespace: String
     private let limits: TemporalWorkerLimits
     var engine: any WorkflowEngine { temporal }
 
@@ -22,8 +25,8 @@ struct TemporalBed: WorkflowTestBed {
         let parts = (Self.address ?? "").split(separator: ":")
         let host = String(try #require(parts.first))
         let port = try #require(parts.last.flatMap { Int($0) })
-        let channel = try GRPCChannel(ChannelConfiguration(host: host, port: port))
-        let namespace = "test-" + UUID().uuidString.lowercased()
+        channel = try GRPCChannel(ChannelConfiguration(host: host, port: port))
+        namespace = "test-" + UUID().uuidString.lowercased()
         let request = RegisterNamespace(namespace: namespace, retention: .seconds(86_400))
         _ = try await channel.call(
             "/temporal.api.workflowservice.v1.WorkflowService/RegisterNamespace", request.protoBytes,
@@ -57,7 +60,7 @@ struct TemporalBed: WorkflowTestBed {
         let shutdown = ShutdownSignal()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await dispatcher.run(until: shutdown) }
-            try await untilDispatched()
+            if isSingle { try await untilQueued() }
             group.addTask { try await worker.run(until: shutdown) }
             do { try await body() } catch {
                 shutdown.trigger()
@@ -70,9 +73,18 @@ struct TemporalBed: WorkflowTestBed {
 }
 
 extension TemporalBed {
-    /// What was admitted before the worker is on the server when it begins, as where nothing lies between.
-    private func untilDispatched() async throws {
-        while try await temporal.undispatched() > 0 { try await Task.sleep(for: .milliseconds(5)) }
+    /// What was admitted before the worker waits in the server's queue when it begins, as where nothing lies between.
+    fileprivate func untilQueued() async throws {
+        let admitted = try await engine.list(WorkflowFilter(status: .running)).workflows.count
+        var request = WireDescribeQueue(namespace: namespace)
+        request.taskQueue = WireTaskQueue(name: temporal.cluster.workflowQueue, kind: WireTaskQueue.Kind.normal)
+        request.type = WireTaskQueueType.workflow
+        request.reportsStats = true
+        var queued = 0
+        while queued < admitted {
+            let queue = try await temporal.cluster.call("DescribeTaskQueue", request, as: WireQueueDescription.self)
+            queued = queue.stats?.backlog ?? 0
+        }
     }
 }
 

@@ -34,7 +34,9 @@ struct TemporalEngine: Engine {
     func services(
         for roles: Set<Role>, forget: @escaping @Sendable (WorkflowDescription) async throws -> Void
     ) -> [any Service] {
-        var services: [any Service] = [TemporalDispatcher(engine: engine, logger: logger)]
+        var services: [any Service] = [
+            TemporalDispatcher(engine: engine, logger: logger, metrics: metrics)
+        ]
         if roles.contains(.api) { services.append(TemporalPulse(engine: engine, logger: logger)) }
         if roles.contains(.worker) {
             let keep = settings[WorkflowSettings.retention]

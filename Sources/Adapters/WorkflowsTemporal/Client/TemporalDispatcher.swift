@@ -13,18 +13,30 @@ public final class TemporalDispatcher: Service {
     private let logger: Logger
     private let interval: Duration
     private let concurrency: Int
+    /// How long a request is left to whoever took it: longer than telling takes.
+    private static let claim = Duration.seconds(15)
 
     /// - Parameters:
     ///   - interval: How often to look for what nobody told it of.
     ///   - concurrency: Requests under way at once, each of another workflow; with one they arrive in their order.
     public init(
         engine: TemporalWorkflowEngine, logger: Logger = .silent, interval: Duration = .seconds(2),
-        concurrency: Int = 32
+        concurrency: Int = 32, metrics: Metrics = Metrics()
     ) {
         self.engine = engine
         self.concurrency = max(1, concurrency)
         self.logger = logger.labelled(name)
         self.interval = interval
+        metrics.onScrape { [engine] in
+            // A scrape while the database is away shows what is known without it.
+            guard let waiting = try? await engine.waitingRequests() else { return [] }
+            return [
+                Reading(
+                    "atelier_temporal_requests_waiting",
+                    help: "Starts, signals and cancellations that Temporal has yet to take.",
+                    value: Double(waiting))
+            ]
+        }
     }
 
     /// Dispatches until the program ends; what is left is told by the next process.
@@ -34,7 +46,7 @@ public final class TemporalDispatcher: Service {
         defer { remove() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
-                for await _ in rings { await dispatchAll(ringing: bell) }
+                for await _ in rings { await dispatchAll() }
             }
             group.addTask { [self] in
                 while (try? await engine.clock.sleep(for: interval)) != nil { bell.yield() }
@@ -46,7 +58,7 @@ public final class TemporalDispatcher: Service {
         }
     }
 
-    private func dispatchAll(ringing bell: AsyncStream<Void>.Continuation) async {
+    private func dispatchAll() async {
         do {
             while try await dispatch() > 0 {}
         } catch is CancellationError {
@@ -58,30 +70,29 @@ public final class TemporalDispatcher: Service {
 
     /// Tells the server the next requests.
     /// - Returns: How many it has taken.
+    /// - Throws: Why none of them could be told, or what is wrong with the database.
     private func dispatch() async throws -> Int {
         let now = engine.clock.now.microseconds
         let rows = try await engine.database.write { [concurrency] connection in
-            try Outbox.claim(concurrency, now: now, until: now + 30_000_000, on: connection)
+            try Outbox.claim(concurrency, now: now, until: now + Int(Self.claim.seconds * 1_000_000), on: connection)
         }
-        return try await withThrowingTaskGroup(of: Bool.self) { group in
-            for row in rows { group.addTask { try await self.tell(row) } }
-            return try await group.reduce(0) { $1 ? $0 + 1 : $0 }
-        }
+        let refusals = try await rows.concurrentMap(atMost: concurrency) { row in try await self.tell(row) }
+        let taken = refusals.count { $0 == nil }
+        if taken == 0, let refusal = refusals.compactMap(\.self).first { throw refusal }
+        return taken
     }
 
-    private func tell(_ row: Outbox.Row) async throws -> Bool {
+    /// - Returns: Why the server did not take it; nil when it has it, or will never take it.
+    private func tell(_ row: Outbox.Row) async throws -> GRPCError? {
         do {
             try await send(row)
         } catch let error as GRPCError {
             // A reset that finds nothing has not been done: the job must not seem to run.
             let isSettled = error.code == .alreadyExists || (error.code == .notFound && row.kind != .reset)
-            guard isSettled else {
-                try await refused(row, error)
-                return false
-            }
+            guard isSettled else { return try await refused(row, error) }
         }
         try await engine.database.write { try Outbox.remove(row, on: $0) }
-        return true
+        return nil
     }
 
     private func send(_ row: Outbox.Row) async throws {
@@ -95,44 +106,43 @@ public final class TemporalDispatcher: Service {
         let _: WireNothing = try await engine.cluster.once(method, row.request, timeout: .seconds(10))
     }
 
-    /// It stays in the outbox; what the server will never take says so in the log and in the workflow's row.
-    private func refused(_ row: Outbox.Row, _ error: GRPCError) async throws {
+    /// It stays in the outbox, unless the server will never take it.
+    private func refused(_ row: Outbox.Row, _ error: GRPCError) async throws -> GRPCError? {
         let again = engine.clock.now.microseconds + (error.isWorthRepeating ? 500_000 : 30_000_000)
+        let isForEver = row.kind.isRefused(by: error)
         try await engine.write { [engine] connection in
-            if row.kind.isRefused(by: error) {
+            guard isForEver else {
+                return try Outbox.delay(row, until: again, reason: error.description, on: connection)
+            }
+            if row.kind == .start || row.kind == .reset {
                 let what = row.kind == .start ? "be started" : "go on"
                 let failure = WorkflowFailure(
                     kind: "refusedByTemporal", message: "The job could not \(what).", cause: error.message)
                 let ending = WorkflowRows.Ending(status: .failed, failure: failure, closedAt: Date())
                 try engine.note(ending, of: WorkflowID(recorded: row.workflowID), on: connection)
-                return try Outbox.remove(row, on: connection)
             }
-            try Outbox.delay(row, until: again, reason: error.description, on: connection)
+            try Outbox.remove(row, on: connection)
         }
-        if !error.isWorthRepeating {
-            logger.error(
-                "Temporal refuses a request",
-                ["job_id": .text(row.workflowID), "kind": .text(row.kind.rawValue), "error": .text(error.description)])
-        } else {
-            throw error
-        }
+        if error.isWorthRepeating { return error }
+        logger.error(
+            "Temporal refuses a request",
+            ["job_id": .text(row.workflowID), "kind": .text(row.kind.rawValue), "error": .text(error.description)])
+        return isForEver ? nil : error
     }
 }
 
 extension Outbox.Kind {
-    /// Whether the server will never take it, so that the workflow is at its end.
+    /// Whether the server will never take it.
     fileprivate func isRefused(by error: GRPCError) -> Bool {
         switch self {
-        case .start: error.code == .invalidArgument
         case .reset: [.invalidArgument, .notFound, .failedPrecondition].contains(error.code)
-        case .signal, .cancel: false
+        case .start, .signal, .cancel: error.code == .invalidArgument
         }
     }
 }
 
 extension TemporalWorkflowEngine {
-    /// How many requests the server has yet to be told.
-    public func undispatched() async throws -> Int {
+    fileprivate func waitingRequests() async throws -> Int {
         try await database.read { try $0.first("SELECT COUNT(*) AS n FROM temporal_outbox")?.integer("n") ?? 0 }
     }
 }

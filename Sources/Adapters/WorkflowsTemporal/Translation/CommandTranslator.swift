@@ -52,6 +52,7 @@ struct CommandTranslator {
         schedule.taskQueue = WireTaskQueue(name: queueName(options.taskQueue), kind: WireTaskQueue.Kind.normal)
         var header = try logContext() ?? WireFields()
         if options.heartbeat == nil { header.fields[ActivityAttempt.pulseField] = try WirePayload(json: true) }
+        if let run = history.originalRun { header.fields[ActivityAttempt.runField] = try WirePayload(json: run) }
         schedule.header = header
         schedule.input = WirePayloads(activity.input)
         schedule.scheduleToClose = options.scheduleToClose

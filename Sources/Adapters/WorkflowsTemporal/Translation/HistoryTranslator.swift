@@ -25,6 +25,9 @@ struct HistoryTranslator {
     /// Fields for the log lines of its activities.
     private(set) var logContext: [String: String] = [:]
 
+    /// The run that the history began in, which resets leave behind.
+    private(set) var originalRun: String?
+
     /// The field of a child's header that carries its id within its parent.
     static let childID = "atelier-child-id"
     /// The field of headers that carries the fields for log lines.
@@ -38,6 +41,7 @@ struct HistoryTranslator {
     mutating func translate(_ event: WireEvent) -> HistoryEntry.Content? {
         switch event.kind {
         case .started:
+            originalRun = event.started?.originalRunID
             logContext = event.started?.header?.fields[Self.logContextField]?.decoded() ?? [:]
             return .event(.started(input: event.started?.input?.payload ?? .empty))
         case .activityScheduled, .activityStarted, .activityCompleted, .activityFailed, .activityTimedOut,

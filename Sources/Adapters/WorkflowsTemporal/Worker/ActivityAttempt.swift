@@ -26,6 +26,8 @@ final class ActivityAttempt: Sendable {
 
     /// The field of an activity's header that says that its worker, not its code, shows that it is alive.
     static let pulseField = "atelier-pulse"
+    /// The field of an activity's header that names the run that its effects are keyed by, whatever run a reset made.
+    static let runField = "atelier-run"
 
     /// Why an attempt is to stop.
     enum StopReason: Sendable {
@@ -48,7 +50,7 @@ final class ActivityAttempt: Sendable {
 
     /// Runs the activity's code and tells the server what came of it.
     ///
-    /// Never cancelled itself: the answer has to go out.
+    /// Cancelled only to give up telling: the answer has to go out.
     func run() async {
         guard let activity = setup.registry.activities[name] else { return await refuse() }
         let work = Task { await self.outcome(of: activity) }
@@ -95,8 +97,8 @@ final class ActivityAttempt: Sendable {
     private func outcome(of activity: RegisteredActivity) async -> Outcome {
         let context = ActivityContext(
             workflowID: WorkflowID(recorded: task.execution?.workflowID ?? ""),
-            runID: RunID(rawValue: task.execution?.runID ?? ""), activityID: task.activityID, taskQueue: queue,
-            attempt: max(1, task.attempt), previousHeartbeat: task.heartbeat?.payload
+            runID: RunID(rawValue: task.header?.fields[Self.runField]?.decoded() ?? task.execution?.runID ?? ""),
+            activityID: task.activityID, taskQueue: queue, attempt: max(1, task.attempt), previousHeartbeat: task.heartbeat?.payload
         ) { [weak self] details in await self?.heartbeat(details) }
         var fields = logContext.mapValues { LogValue.text($0) }
         fields["job_id"] = .text(task.execution?.workflowID ?? "")
@@ -195,9 +197,10 @@ final class ActivityAttempt: Sendable {
         await send("RespondActivityTaskFailed", request)
     }
 
+    /// Tries for as long as the server may still take it: what was paid for is not to be lost with a connection.
     private func send(_ method: String, _ request: some ProtoMessage) async {
         do {
-            let _: WireNothing = try await cluster.call(method, request)
+            let _: WireNothing = try await cluster.call(method, request, patience: .seconds(24 * 3600))
         } catch let error as GRPCError where error.code == .notFound {
             setup.logger.warning("a late result was refused", ["activity": .text(task.activityID)])
         } catch {

@@ -112,8 +112,8 @@ final class ActivityTasks: Sendable {
     }
 
     /// Cancels an activity that runs here, ahead of the server's word.
-    func cancel(_ run: RunID, _ activityID: String) {
-        state.withLock { $0.running[Self.key(run.rawValue, activityID)]?.attempt }?.stop(.requested)
+    func cancel(_ runID: String, _ activityID: String) {
+        state.withLock { $0.running[Self.key(runID, activityID)]?.attempt }?.stop(.requested)
     }
 
     /// Whether no slot is given out any more.
@@ -129,15 +129,20 @@ final class ActivityTasks: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Waits for what runs; cancels it after `grace`.
+    /// Waits for what runs; cancels it after `grace`, and a moment later what still tries to reach the server.
     func finish(within grace: Duration) async {
         let running = state.withLock { Array($0.running.values) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for one in running { await one.task.value } }
             group.addTask { [setup] in
-                // Cancelled when everything is done in time.
-                guard (try? await setup.engine.clock.sleep(for: grace)) != nil else { return }
-                for one in running { one.attempt.stop(.stopping) }
+                do {
+                    try await setup.engine.clock.sleep(for: grace)
+                    for one in running { one.attempt.stop(.stopping) }
+                    try await setup.engine.clock.sleep(for: .seconds(5))
+                    for one in running { one.task.cancel() }
+                } catch {
+                    // Everything was done in time.
+                }
             }
             await group.next()
             group.cancelAll()

@@ -12,10 +12,12 @@ final class CachedRun: @unchecked Sendable {
     /// The progress last reported; what the history's memo holds.
     private(set) var progress: WorkflowProgress?
 
-    init(_ definition: RegisteredWorkflow, _ execution: WireExecution) {
+    /// - Parameter events: Its history; a reset gives a run another id, and what its code sees must stay the same.
+    init(_ definition: RegisteredWorkflow, _ execution: WireExecution, _ events: [WireEvent]) {
+        let original = events.first?.started?.originalRunID ?? ""
         decider = Decider(
             definition, workflowID: WorkflowID(recorded: execution.workflowID),
-            runID: RunID(rawValue: execution.runID))
+            runID: RunID(rawValue: original.isEmpty ? execution.runID : original))
     }
 
     /// Brings a new run to where `events`, its whole history, end.

@@ -48,33 +48,72 @@ public final class TemporalWorker: Service {
 
     /// Works until `shutdown` is triggered; then answers for what is running, and returns.
     public func run(until shutdown: ShutdownSignal) async throws {
-        await withTaskGroup(of: Void.self) { group in
-            if setup.holdsWorkflows {
-                for _ in 0..<setup.limits.workflowPolls {
-                    group.addTask { await self.pollWorkflows(sticky: false) }
-                    group.addTask { await self.pollWorkflows(sticky: true) }
-                }
-            }
-            for queue in setup.queues.keys {
-                for _ in 0..<setup.limits.activityPolls { group.addTask { await self.pollActivities(queue) } }
-            }
+        await withTaskGroup(of: PollEnd.self) { polls in
+            addPolls(to: &polls)
             await shutdown.wait()
             activities.close()
             await tellServer()
-            group.cancelAll()
-            await group.waitForAll()
+            await end(&polls)
         }
         await activities.finish(within: setup.limits.stopGrace)
         workflows.forgetRuns()
     }
 
+    private func addPolls(to polls: inout TaskGroup<PollEnd>) {
+        if setup.holdsWorkflows {
+            for _ in 0..<setup.limits.workflowPolls {
+                for sticky in [false, true] {
+                    polls.addTask {
+                        await self.pollWorkflows(sticky: sticky)
+                        return .poll
+                    }
+                }
+            }
+        }
+        for (queue, slots) in setup.queues {
+            for _ in 0..<min(setup.limits.activityPolls, slots) {
+                polls.addTask {
+                    await self.pollActivities(queue)
+                    return .poll
+                }
+            }
+        }
+    }
+
+    /// Waits a moment for the server to end our polls by itself: a task on its way to one that is cancelled is lost until
+    /// its time is over.
+    private func end(_ polls: inout TaskGroup<PollEnd>) async {
+        polls.addTask { [clock = setup.engine.clock] in
+            // Cancelled when all polls have ended.
+            do { try await clock.sleep(for: .seconds(1)) } catch { return .poll }
+            return .patience
+        }
+        var open = openPolls
+        while open > 0, await polls.next() == .poll { open -= 1 }
+        polls.cancelAll()
+    }
+
+    /// How many polls a worker keeps open.
+    private var openPolls: Int {
+        let workflows = setup.holdsWorkflows ? 2 * setup.limits.workflowPolls : 0
+        return workflows + setup.queues.values.reduce(0) { $0 + min(setup.limits.activityPolls, $1) }
+    }
+
+    private enum PollEnd { case poll, patience }
+
     /// Makes the server end our polls with nothing, so that no task is lost on its way, and forget our own queue.
     private func tellServer() async {
+        await withTaskGroup(of: Void.self) { group in
+            for queue in setup.queues.keys { group.addTask { await self.tellServer(of: queue) } }
+        }
+    }
+
+    private func tellServer(of queue: TaskQueue) async {
         var request = WireShutdown(namespace: setup.cluster.namespace, stickyQueue: setup.stickyQueue)
         request.identity = setup.cluster.identity
         request.reason = "stop"
         request.instanceKey = setup.instanceKey
-        request.taskQueue = setup.cluster.workflowQueue
+        request.taskQueue = setup.cluster.name(of: queue)
         do {
             let _: WireNothing = try await setup.cluster.once(
                 "ShutdownWorker", request.protoBytes, timeout: .seconds(2))
@@ -90,16 +129,21 @@ public final class TemporalWorker: Service {
             ? WireTaskQueue(
                 name: setup.stickyQueue, kind: WireTaskQueue.Kind.sticky, normalName: setup.cluster.workflowQueue)
             : WireTaskQueue(name: setup.cluster.workflowQueue, kind: WireTaskQueue.Kind.normal)
-        await withDiscardingTaskGroup { group in
-            while !Task.isCancelled {
+        await withTaskGroup(of: Void.self) { tasks in
+            var begun = 0
+            while !Task.isCancelled, !activities.isClosed {
                 let task: WireWorkflowTask? = await pollOnce("PollWorkflowTaskQueue", queue)
                 guard let task, !task.token.isEmpty else { continue }
-                // Asked for the next one at once: a task that finds nobody waiting costs the server a detour. And a task
+                if begun == Self.tasksAPoll { await tasks.next() } else { begun += 1 }
+                // The next poll goes out at once: a task that finds none waiting costs the server a detour. And a task
                 // that was taken is answered even if the stop comes meanwhile.
-                group.addTask { [workflows] in await Task.detached { await workflows.perform(task) }.value }
+                tasks.addTask { [workflows] in await Task.detached { await workflows.perform(task) }.value }
             }
         }
     }
+
+    /// How many tasks of one poll may be under way before it asks for another.
+    private static let tasksAPoll = 16
 
     private func pollActivities(_ queue: TaskQueue) async {
         let wire = WireTaskQueue(name: setup.cluster.name(of: queue), kind: WireTaskQueue.Kind.normal)

@@ -61,7 +61,7 @@ final class WorkflowTasks: Sendable {
         answer.returnsNewTask = true
         guard let taken = try await send(answer, run, decision, of: task) else { return nil }
         // Only now: before this the server knows nothing of the cancellation, and would not take its answer.
-        for id in decision.cancelled { activities.cancel(run.decider.runID, id) }
+        for id in decision.cancelled { activities.cancel(task.execution?.runID ?? "", id) }
         if let ending = decision.ending { await noteEnd(ending, run.progress, of: task) }
         for activity in taken.activities { activities.beginEagerly(activity) }
         return taken.task
@@ -130,7 +130,7 @@ final class WorkflowTasks: Sendable {
         guard let definition = setup.registry.workflows[name] else {
             throw DeciderProblem.misuse("no worker here knows the workflow \(name)")
         }
-        let run = CachedRun(definition, execution)
+        let run = CachedRun(definition, execution, events)
         do throws(DeciderProblem) {
             try run.replay(events)
         } catch {
