@@ -178,12 +178,9 @@ final class WorkflowTasks: Sendable {
         var ending = WorkflowRows.Ending(outcome, at: setup.engine.clock.now)
         ending.progress = progress
         ending.runID = task.execution?.runID
-        let noted = ending
         let id = task.execution?.workflowID ?? ""
         do {
-            try await setup.engine.write { [setup] in
-                try setup.engine.note(noted, of: WorkflowID(recorded: id), on: $0)
-            }
+            try await setup.engine.note(ending, of: WorkflowID(recorded: id))
         } catch {
             // Whoever asks next, or the sweep, reads it from the server.
             setup.logger.warning(
