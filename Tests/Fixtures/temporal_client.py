@@ -13,7 +13,7 @@ from collections import Counter
 from datetime import timedelta, timezone
 
 from temporalio import activity, workflow
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import TimeoutType
 from temporalio.client import Client, WorkflowFailureError, WorkflowQueryFailedError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -118,13 +118,6 @@ async def owned(client: Client, owner: str):
     return sorted(found, key=lambda one: one["id"])
 
 
-TIMEOUTS = {
-    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT: "activity",
-    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT: "workflow task",
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: "workflow",
-}
-
-
 async def audit_of(client: Client, one):
     """What one history holds: how often each step completed, who did it, and what was lost."""
     completed, attempts, begun, lost, workers = Counter(), {}, {}, [], {}
@@ -142,8 +135,11 @@ async def audit_of(client: Client, one):
                 lost.append(f"attempt of {name}")
         elif event.HasField("activity_task_completed_event_attributes"):
             completed[names[event.activity_task_completed_event_attributes.scheduled_event_id]] += 1
-        if event.event_type in TIMEOUTS:
-            lost.append(TIMEOUTS[event.event_type])
+        elif event.HasField("workflow_task_timed_out_event_attributes"):
+            limit = event.workflow_task_timed_out_event_attributes.timeout_type
+            lost.append(f"workflow task, {TimeoutType.Name(limit)}")
+        elif event.HasField("activity_task_timed_out_event_attributes"):
+            lost.append("activity")
     return {
         "id": one.id, "type": one.workflow_type, "status": one.status.name, "completed": completed, "attempts": attempts,
         "begun": begun, "workers": workers, "lost": lost,

@@ -174,12 +174,13 @@ import Testing
 
 /// Asks again until `condition` holds, for things that the server does after it answered.
 func eventually(
-    _ what: Comment, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
+    _ what: Comment, within limit: Duration = .seconds(30), every pause: Duration = .milliseconds(50),
+    _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
         if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(50))
+        try await Task.sleep(for: pause)
     }
     Issue.record(what)
 }

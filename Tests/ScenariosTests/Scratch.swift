@@ -4,8 +4,14 @@ import Foundation
 final class Scratch: Sendable {
     let url: URL
 
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("atelier-scenario-\(UUID().uuidString)")
+    /// - Parameter isInMemory: Whether it need not outlive the system: what a killed process has written stays there, and
+    ///   no flush waits for a disk.
+    init(isInMemory: Bool = false) throws {
+        let memory = URL(fileURLWithPath: "/dev/shm")
+        let parent =
+            isInMemory && FileManager.default.isWritableFile(atPath: memory.path)
+            ? memory : FileManager.default.temporaryDirectory
+        url = parent.appendingPathComponent("atelier-scenario-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 

@@ -9,7 +9,7 @@ import Testing
     private static let lives = 9
 
     @Test func `are finished once each, though program, server and connection fail again and again`() async throws {
-        let scratch = try Scratch()
+        let scratch = try Scratch(isInMemory: true)
         let server = try await DevelopmentServer(file: scratch.file("temporal.db"))
         let place = try await TemporalPlace(on: server.address)
         let proxy = ServerProxy(to: server.loopbackPort)

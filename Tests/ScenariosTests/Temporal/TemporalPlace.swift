@@ -19,7 +19,8 @@ struct TemporalPlace {
         self.address = try #require(address)
         extra = settings
         namespace = "scenario-" + UUID().uuidString.lowercased()
-        scratch = try Scratch()
+        // These scenarios are about processes and connections; the disk has its own.
+        scratch = try Scratch(isInMemory: true)
         try scratch.place(try await Pictures.photo(), at: "uploads/photo.jpg")
         let made = try await tool("operator", "namespace", "create", "--retention", "24h")
         try #require(made.code == 0, "\(made.output)")
