@@ -9,6 +9,8 @@ public final class PollingThread: SerialExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
         var isStopped = false
+        /// Whether the thread is gone; a job that comes then needs another.
+        var isOver = false
         var thread: pthread_t?
     }
     private let state = Locked(State())
@@ -22,31 +24,48 @@ public final class PollingThread: SerialExecutor {
     deinit { close(wakeDescriptor) }
 
     /// Begins to work.
-    /// - Parameter wait: Called whenever no job is left; it polls, deals with what came, and returns.
+    /// - Parameter wait: Called after each round of jobs; it polls, deals with what came, and returns.
     public func start(_ wait: @escaping @Sendable () -> Void) {
-        startThread(named: name) { [self] in
-            state.withLock { $0.thread = pthread_self() }
-            while runJobs() { wait() }
-        }
+        startThread(named: name) { [self] in run(wait) }
     }
 
-    /// Ends the thread after the jobs that wait; whoever calls it knows that no more will come.
+    /// Ends the thread after the jobs that wait.
+    ///
+    /// Jobs that come later are run too, on a thread that ends with them: nobody waits for ever.
     public func stop() {
         state.withLock { $0.isStopped = true }
         wake()
     }
 
-    /// - Returns: False when it is time to end.
-    private func runJobs() -> Bool {
+    private func run(_ wait: () -> Void) {
+        blockBrokenPipes()
+        state.withLock { $0.thread = pthread_self() }
+        while let jobs = takeJobs() {
+            for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+            // Between rounds, however many jobs keep coming: the sockets have their turn.
+            if !state.withLock({ $0.isStopped }) { wait() }
+        }
+    }
+
+    /// A peer that is gone is told by the result of a write; the signal would end a program that does not expect it.
+    private func blockBrokenPipes() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// - Returns: What waits; nil when it is time to end.
+    private func takeJobs() -> [UnownedJob]? {
         var count: UInt64 = 0
         _ = read(wakeDescriptor, &count, 8)
-        while true {
-            let (jobs, isStopped) = state.withLock { state in
-                defer { state.jobs = [] }
-                return (state.jobs, state.isStopped)
+        return state.withLock { state in
+            if state.jobs.isEmpty, state.isStopped {
+                (state.isOver, state.thread) = (true, nil)
+                return nil
             }
-            if jobs.isEmpty { return !isStopped }
-            for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+            defer { state.jobs = [] }
+            return state.jobs
         }
     }
 
@@ -58,8 +77,14 @@ public final class PollingThread: SerialExecutor {
     /// Takes a job from the Swift runtime.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        state.withLock { $0.jobs.append(job) }
-        wake()
+        let (isFirst, isOver) = state.withLock { state in
+            state.jobs.append(job)
+            defer { state.isOver = false }
+            return (state.jobs.count == 1, state.isOver)
+        }
+        if isOver { return start {} }
+        // The others are taken with the first.
+        if isFirst { wake() }
     }
 
     /// The reference the runtime compares to decide whether it already is on this executor.

@@ -30,11 +30,15 @@ public struct ChannelConfiguration: Sendable {
     public var tls: TLS?
     /// Header fields of every call, such as `authorization`.
     public var metadata: Metadata
-    /// The largest answer that is taken, in bytes.
-    public var maximumAnswer = 64 << 20
+    /// The largest answer that is taken, in bytes: what Temporal's own servers and SDKs take of each other.
+    public var maximumAnswer = 128 << 20
+    /// How many calls may be under way or wait at once; further ones are refused.
+    public var maximumCalls = 20_000
+    /// How many connections may be open, where the server or a proxy allows only so many calls on each.
+    public var maximumConnections = 8
     /// How long a connection may take to open.
     public var connectTimeout: Duration = .seconds(5)
-    /// After how much silence an open connection with calls on it is asked for a sign of life.
+    /// After how much silence an open connection is asked for a sign of life.
     public var pingAfter: Duration = .seconds(30)
     /// How long the answer to that may take.
     public var pingTimeout: Duration = .seconds(15)
@@ -45,6 +49,12 @@ public struct ChannelConfiguration: Sendable {
         self.port = port
         self.tls = tls
         self.metadata = metadata
+    }
+
+    /// What the server is called in requests.
+    var authority: String {
+        if let name = tls?.serverName { return name }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }
 

@@ -142,12 +142,21 @@ public final class TemporalWorker: Service {
             ? WireTaskQueue(
                 name: setup.stickyQueue, kind: WireTaskQueue.Kind.sticky, normalName: setup.cluster.workflowQueue)
             : WireTaskQueue(name: setup.cluster.workflowQueue, kind: WireTaskQueue.Kind.normal)
-        await poll("PollWorkflowTaskQueue", queue) { [workflows] (task: WireWorkflowTask) in
-            guard !task.token.isEmpty else { return }
-            // A task that was taken is answered even if the stop comes meanwhile.
-            await Task.detached { await workflows.perform(task) }.value
+        await withTaskGroup(of: Void.self) { tasks in
+            var begun = 0
+            while !Task.isCancelled, !activities.isClosed {
+                let task: WireWorkflowTask? = await pollOnce("PollWorkflowTaskQueue", queue)
+                guard let task, !task.token.isEmpty else { continue }
+                if begun == Self.tasksAPoll { await tasks.next() } else { begun += 1 }
+                // The next poll goes out at once: a task that finds none waiting costs the server a detour. And a task
+                // that was taken is answered even if the stop comes meanwhile.
+                tasks.addTask { [workflows] in await Task.detached { await workflows.perform(task) }.value }
+            }
         }
     }
+
+    /// How many tasks of one poll may be under way before it asks for another.
+    private static let tasksAPoll = 16
 
     private func pollActivities(_ queue: TaskQueue) async {
         let wire = WireTaskQueue(name: setup.cluster.name(of: queue), kind: WireTaskQueue.Kind.normal)
@@ -168,14 +177,6 @@ public final class TemporalWorker: Service {
             } else {
                 activities.giveBack(permit)
             }
-        }
-    }
-
-    private func poll<Answer: ProtoMessage>(
-        _ method: String, _ queue: WireTaskQueue, _ body: (Answer) async -> Void
-    ) async {
-        while !Task.isCancelled, !activities.isClosed {
-            if let answer: Answer = await pollOnce(method, queue) { await body(answer) }
         }
     }
 

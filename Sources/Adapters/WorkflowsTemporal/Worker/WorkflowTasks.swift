@@ -152,8 +152,9 @@ final class WorkflowTasks: Sendable {
         return run
     }
 
-    /// The workflow's code cannot go on: said once, since the server asks again at once and without end. Later attempts
-    /// are left to their time limit, and a program that can go on takes over.
+    /// Says once that the workflow's code cannot go on, since the server asks again at once and without end.
+    ///
+    /// Later attempts are left to their time limit, and a program that can go on takes over.
     private func report(_ problem: DeciderProblem, _ task: WireWorkflowTask) async {
         setup.logger.error(
             "a workflow cannot go on",
@@ -178,12 +179,9 @@ final class WorkflowTasks: Sendable {
         var ending = WorkflowRows.Ending(outcome, at: setup.engine.clock.now)
         ending.progress = progress
         ending.runID = task.execution?.runID
-        let noted = ending
         let id = task.execution?.workflowID ?? ""
         do {
-            try await setup.engine.write { [setup] in
-                try setup.engine.note(noted, of: WorkflowID(recorded: id), on: $0)
-            }
+            try await setup.engine.note(ending, of: WorkflowID(recorded: id))
         } catch {
             // Whoever asks next, or the sweep, reads it from the server.
             setup.logger.warning(

@@ -13,32 +13,46 @@ extension Call {
     /// - Parameter errorCode: The code the stream was closed with; 0 for none, 7 for REFUSED_STREAM, 8 for CANCEL, 11 for
     ///   ENHANCE_YOUR_CALM (RFC 9113, section 7).
     func ending(errorCode: UInt32) -> Ending {
-        if let status = fields["grpc-status"].flatMap({ Int($0) }) { return ending(status: status) }
+        if let refusedAnswer { return .failed(refusedAnswer) }
+        if let status = fields.grpcStatus.flatMap({ Int($0) }) { return ending(status: status) }
         if errorCode == 7 { return .refused }
-        if let status = fields[":status"], status != "200" {
+        if let status = fields.status, status != "200" {
             return .failed(GRPCError(Self.code(ofHTTPStatus: status), "the server answered with HTTP status \(status)"))
         }
         // The server's reset at the deadline overtakes our own timer.
         if deadline - .milliseconds(100) < .now { return .failed(.late(timeout)) }
-        let code: GRPCError.Code =
-            switch errorCode {
-            case 8: .cancelled
-            case 11: .resourceExhausted
-            default: .unavailable
-            }
-        return .failed(GRPCError(code, "the server closed the stream with HTTP/2 code \(errorCode)"))
+        if errorCode == 0 {
+            let type = fields.contentType ?? "no type"
+            return .failed(GRPCError(.unknown, "the answer (\(type)) has no status: is this a gRPC server?"))
+        }
+        let reason = "the server closed the stream with HTTP/2 code \(errorCode)"
+        return .failed(GRPCError(Self.code(ofReset: errorCode), reason))
     }
 
     private func ending(status: Int) -> Ending {
         guard status == 0 else {
-            let message = Self.unescaped(fields["grpc-message"] ?? "")
-            let details = Self.bytes(ofBase64: fields["grpc-status-details-bin"] ?? "")
+            let message = Self.unescaped(fields.grpcMessage ?? "")
+            let details = Self.bytes(ofBase64: fields.grpcDetails ?? "")
             return .failed(GRPCError(GRPCError.Code(rawValue: status) ?? .unknown, message, details: details))
         }
-        guard answer.count >= 5, answer[0] == 0 else { return .failed(GRPCError(.internalError, "a garbled answer")) }
+        guard answer.count >= 5 else { return .failed(GRPCError(.internalError, "an answer without a message")) }
+        guard answer[0] == 0 else { return .failed(GRPCError(.internalError, "an answer of unknown compression")) }
         let length = answer[1..<5].reduce(0) { $0 << 8 | Int($1) }
-        guard length == answer.count - 5 else { return .failed(GRPCError(.internalError, "a cut answer")) }
+        guard length == answer.count - 5 else {
+            return .failed(GRPCError(.internalError, "an answer of \(answer.count - 5) bytes that says \(length)"))
+        }
         return .answered(Array(answer[5...]))
+    }
+
+    /// What a reset of the stream means.
+    /// - SeeAlso: `PROTOCOL-HTTP2.md` of gRPC, "Errors".
+    private static func code(ofReset code: UInt32) -> GRPCError.Code {
+        switch code {
+        case 8: .cancelled
+        case 11: .resourceExhausted
+        case 12: .permissionDenied
+        default: .unavailable
+        }
     }
 
     /// What a proxy's status means.

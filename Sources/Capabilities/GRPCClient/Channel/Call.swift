@@ -24,7 +24,9 @@ final class Call {
     let request: [UInt8]
     var sent = 0
     var answer: [UInt8] = []
-    var fields: [String: String] = [:]
+    var fields = AnswerFields()
+    /// Why the rest of the answer is not wanted.
+    var refusedAnswer: GRPCError?
     /// The stream that carries it; nil before it is sent.
     var stream: Int32?
     var refusals = 0
@@ -51,6 +53,12 @@ final class Call {
         continuation = nil
     }
 
+    /// What is left of its time, as a header field says it: at most eight digits and a unit.
+    var remainingTime: String {
+        let milliseconds = max(1, (deadline - .now).wholeMilliseconds)
+        return milliseconds < 100_000_000 ? "\(milliseconds)m" : "\(min(milliseconds / 1000, 99_999_999))S"
+    }
+
     /// Makes it ready to be sent, perhaps for the second time.
-    func rewind() { (sent, answer, fields, stream) = (0, [], [:], nil) }
+    func rewind() { (sent, answer, fields, stream) = (0, [], AnswerFields(), nil) }
 }

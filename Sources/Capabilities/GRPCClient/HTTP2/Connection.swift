@@ -5,7 +5,8 @@ import Glibc
 /// Only its channel's thread touches it.
 final class Connection {
     enum Phase {
-        case connecting, shakingHands, open
+        /// `greeting`: the server has not sent its HTTP/2 settings yet, as something else that listens never will.
+        case connecting, shakingHands, greeting, open
         case broken(String)
     }
 
@@ -13,16 +14,19 @@ final class Connection {
     let descriptor: Int32
     let http: HTTP2Session
     let openedAt = ContinuousClock.now
+    /// When it last took a call.
+    var lastUsed = ContinuousClock.now
     private var lastRead = ContinuousClock.now
     private var pingedAt: ContinuousClock.Instant?
     private let tls: TLSStream?
     private var output: [UInt8] = []
     private var written = 0
 
-    init(_ descriptor: Int32, tls context: TLSContext?, maximumAnswer: Int) {
+    /// Takes over a socket that is being connected; nil for `tls` is clear text.
+    init(_ descriptor: Int32, _ http: HTTP2Session, tls: TLSStream? = nil) {
         self.descriptor = descriptor
-        http = HTTP2Session(maximumAnswer: maximumAnswer)
-        tls = context?.makeStream(on: descriptor)
+        self.http = http
+        self.tls = tls
     }
 
     deinit { close(descriptor) }
@@ -30,6 +34,12 @@ final class Connection {
     var isOpen: Bool { if case .open = phase { true } else { false } }
     var fault: String? { if case .broken(let reason) = phase { reason } else { nil } }
     var isIdle: Bool { http.streams.isEmpty }
+    private var speaksHTTP2: Bool {
+        switch phase {
+        case .greeting, .open: true
+        case .connecting, .shakingHands, .broken: false
+        }
+    }
     /// Whether it waits to be writable.
     var wantsToWrite: Bool {
         if case .connecting = phase { return true }
@@ -42,7 +52,7 @@ final class Connection {
     func ready() {
         if case .connecting = phase { finishConnecting() }
         if case .shakingHands = phase { shakeHands() }
-        if isOpen { readAll() }
+        if speaksHTTP2 { readAll() }
         flush()
     }
 
@@ -51,7 +61,7 @@ final class Connection {
         var length = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
         guard code == 0 else { return fail(SocketFault(code).reason) }
-        phase = tls == nil ? .open : .shakingHands
+        phase = tls == nil ? .greeting : .shakingHands
     }
 
     private func shakeHands() {
@@ -59,49 +69,62 @@ final class Connection {
         switch tls.shakeHands() {
         case nil: fail("TLS: " + tls.fault)
         case false?: break
-        case true?: if tls.speaksHTTP2 { phase = .open } else { fail("the server does not speak HTTP/2 over TLS") }
+        case true?:
+            if tls.speaksHTTP2 { phase = .greeting } else { fail("the server does not speak HTTP/2 over TLS") }
         }
     }
 
+    /// Tells the server that no more calls come.
+    func sayGoodbye() {
+        http.terminate()
+        flush()
+    }
+}
+
+// Bytes in and out.
+extension Connection {
     private func readAll() {
-        lastRead = .now
-        pingedAt = nil
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 65_536) { buffer in
-            while isOpen {
+            while speaksHTTP2 {
                 switch read(into: buffer) {
                 case .later: return
-                case .ended: fail("the server closed the connection")
-                case .bytes(let count):
-                    if let fault = http.receive(UnsafeBufferPointer(rebasing: buffer[..<count])) {
-                        fail("HTTP/2: " + fault)
-                    }
+                case .ended(let reason): fail(reason)
+                case .bytes(let count): take(UnsafeBufferPointer(rebasing: buffer[..<count]))
                 }
             }
         }
+    }
+
+    private func take(_ bytes: UnsafeBufferPointer<UInt8>) {
+        lastRead = .now
+        pingedAt = nil
+        if let fault = http.receive(bytes) { fail("HTTP/2: " + fault) }
+        if case .greeting = phase, http.isGreeted { phase = .open }
     }
 
     private func read(into buffer: UnsafeMutableBufferPointer<UInt8>) -> StreamRead {
         if let tls { return tls.read(into: buffer) }
         let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
         if count > 0 { return .bytes(count) }
-        return count < 0 && (errno == EAGAIN || errno == EINTR) ? .later : .ended
+        if count == 0 { return .ended("the server closed the connection") }
+        return errno == EAGAIN || errno == EINTR ? .later : .ended(SocketFault(errno).reason)
     }
 
     /// Writes what waits, as far as there is room.
     func flush() {
-        guard isOpen else { return }
-        while true {
+        while speaksHTTP2 {
             if written == output.count {
                 output.removeAll(keepingCapacity: true)
                 written = 0
                 http.produce(into: &output, limit: 65_536)
-                if output.isEmpty { return }
+                if output.isEmpty { break }
             }
             let count = output.withUnsafeBufferPointer { write(UnsafeBufferPointer(rebasing: $0[written...])) }
-            guard let count else { return fail("writing failed") }
+            guard let count else { return fail("the connection broke while writing") }
             if count == 0 { return }
             written += count
         }
+        if speaksHTTP2, http.isOver { fail("HTTP/2: what the server sent breaks the protocol") }
     }
 
     private func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
@@ -110,16 +133,21 @@ final class Connection {
         if count >= 0 { return count }
         return errno == EAGAIN || errno == EINTR ? 0 : nil
     }
+}
 
+// Signs of life. Idle connections are asked too: what lies between forgets them otherwise, and the next call would be
+// the one to find out.
+extension Connection {
     /// Asks a silent server for a sign of life, and gives up when none comes.
     func keepAlive(after silence: Duration, timeout: Duration) {
-        guard isOpen, !isIdle else { return }
-        let now = ContinuousClock.now
-        if let pingedAt {
-            if now - pingedAt > timeout { fail("the server gives no sign of life") }
-        } else if now - lastRead > silence {
-            http.ping()
-            pingedAt = now
-        }
+        guard isOpen, nextKeepAlive(after: silence, timeout: timeout) <= .now else { return }
+        guard pingedAt == nil else { return fail("the server gives no sign of life") }
+        http.ping()
+        pingedAt = .now
+    }
+
+    /// When that is due.
+    func nextKeepAlive(after silence: Duration, timeout: Duration) -> ContinuousClock.Instant {
+        pingedAt.map { $0 + timeout } ?? lastRead + silence
     }
 }

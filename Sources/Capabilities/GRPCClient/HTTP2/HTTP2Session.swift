@@ -8,8 +8,10 @@ final class HTTP2Session {
     private(set) var streams: [Int32: Call] = [:]
     /// Calls whose stream has ended since the last look, with its error code.
     private var ended: [(call: Call, errorCode: UInt32)] = []
-    /// Whether the server wants no further calls on this connection.
-    private(set) var isDraining = false
+    /// Whether no further calls go out on this connection, mostly because the server wants none.
+    var isDraining = false
+    /// Whether the server has sent its settings.
+    private(set) var isGreeted = false
     private let maximumAnswer: Int
 
     init(maximumAnswer: Int) {
@@ -24,6 +26,8 @@ final class HTTP2Session {
             nghttp2_settings_entry(
                 settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: 8 << 20),
             nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0),
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue), value: UInt32(AnswerFields.limit)),
         ]
         nghttp2_submit_settings(session, 0, settings, settings.count)
         nghttp2_session_set_local_window_size(session, 0, 0, 64 << 20)
@@ -47,10 +51,12 @@ final class HTTP2Session {
     func submit(_ call: Call, _ fields: [(name: String, value: String)]) -> Bool {
         call.rewind()
         var body = nghttp2_data_provider()
-        body.source.ptr = Unmanaged.passUnretained(call).toOpaque()
-        body.read_callback = { _, _, buffer, length, flags, source, _ in
-            guard let buffer, let flags, let pointer = source?.pointee.ptr else { return -1 }
-            return Unmanaged<Call>.fromOpaque(pointer).takeUnretainedValue().fill(buffer, length, flags)
+        // Looked up by its number: a pointer to the call might outlive it.
+        body.read_callback = { _, stream, buffer, length, flags, _, user in
+            guard let buffer, let flags, let call = HTTP2Session.this(user)?.streams[stream] else {
+                return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+            }
+            return call.fill(buffer, length, flags)
         }
         let stream = Self.withFields(fields) { list in
             nghttp2_submit_request(session, nil, list.baseAddress, list.count, &body, nil)
@@ -66,6 +72,18 @@ final class HTTP2Session {
         guard streams.removeValue(forKey: stream) != nil else { return }
         nghttp2_submit_rst_stream(session, 0, stream, UInt32(NGHTTP2_CANCEL.rawValue))
     }
+
+    /// Whether another call may be sent now; beyond what the server allows, calls would queue here behind long ones.
+    var hasRoom: Bool {
+        !isDraining
+            && streams.count < nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
+    }
+
+    /// Whether nothing more can be said or heard, as after a violation of the protocol.
+    var isOver: Bool { nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0 }
+
+    /// Ends every stream and says goodbye.
+    func terminate() { nghttp2_session_terminate_session(session, UInt32(NGHTTP2_NO_ERROR.rawValue)) }
 
     func ping() { nghttp2_submit_ping(session, 0, nil) }
 
@@ -123,9 +141,13 @@ extension HTTP2Session {
             guard let call = frame.flatMap({ HTTP2Session.this(user)?.streams[$0.pointee.hd.stream_id] }) else {
                 return 0
             }
-            let name = String(decoding: UnsafeBufferPointer(start: name, count: nameLength), as: UTF8.self)
-            call.fields[name] = String(decoding: UnsafeBufferPointer(start: value, count: length), as: UTF8.self)
-            return 0
+            let (name, value) = (
+                UnsafeBufferPointer(start: name, count: nameLength), UnsafeBufferPointer(start: value, count: length)
+            )
+            if call.fields.take(name, value) { return 0 }
+            call.refusedAnswer = GRPCError(.resourceExhausted, "received header larger than max")
+            // Resets the stream, and with it ends the call.
+            return Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, data, length, user in
             HTTP2Session.this(user)?.take(UnsafeBufferPointer(start: data, count: length), on: stream)
@@ -137,7 +159,11 @@ extension HTTP2Session {
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
-            if frame?.pointee.hd.type == UInt8(NGHTTP2_GOAWAY.rawValue) { HTTP2Session.this(user)?.isDraining = true }
+            switch frame?.pointee.hd.type {
+            case UInt8(NGHTTP2_GOAWAY.rawValue): HTTP2Session.this(user)?.isDraining = true
+            case UInt8(NGHTTP2_SETTINGS.rawValue): HTTP2Session.this(user)?.isGreeted = true
+            default: break
+            }
             return 0
         }
     }
@@ -145,9 +171,11 @@ extension HTTP2Session {
     private func take(_ bytes: UnsafeBufferPointer<UInt8>, on stream: Int32) {
         guard let call = streams[stream] else { return }
         guard call.answer.count + bytes.count <= maximumAnswer + 5 else {
+            // The words that other implementations use, which callers know to be final.
+            call.refusedAnswer = GRPCError(
+                .resourceExhausted, "received message larger than max (\(maximumAnswer) bytes)")
             cancel(stream)
-            return call.finish(
-                .failure(GRPCError(.resourceExhausted, "the answer is larger than \(maximumAnswer) bytes")))
+            return ended.append((call, 0))
         }
         call.answer.append(contentsOf: bytes)
     }

@@ -17,7 +17,11 @@ final class TLSContext {
         guard let context = SSL_CTX_new(TLS_client_method()) else { throw TLSFault(description: Self.lastError()) }
         self.context = context
         serverName = settings.serverName ?? host
+        // An empty name would switch the check of the name off.
+        guard !serverName.isEmpty else { throw TLSFault(description: "the server has no name to check") }
         atelier_require_tls12(context)
+        // A key with a passphrase is refused; OpenSSL would ask for it on the terminal, and wait.
+        SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in -1 }
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
         try Self.trust(settings.authorities, context)
         if let certificate = settings.certificate, let key = settings.key {
@@ -52,16 +56,21 @@ final class TLSContext {
     }
 
     /// A client's end on a connected socket.
-    func makeStream(on socket: Int32) -> TLSStream? {
-        guard let ssl = SSL_new(context) else { return nil }
-        SSL_set_fd(ssl, socket)
+    func makeStream(on socket: Int32) -> Result<TLSStream, TLSFault> {
+        guard let ssl = SSL_new(context) else { return .failure(TLSFault(description: Self.lastError())) }
+        let stream = TLSStream(ssl)
         _ = atelier_allow_moving_buffers(ssl)
-        // An address is checked against the certificate's addresses and sent to nobody.
-        if X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), serverName) != 1 {
-            _ = atelier_set_server_name(ssl, serverName)
-            SSL_set1_host(ssl, serverName)
+        guard SSL_set_fd(ssl, socket) == 1, name(ssl) else {
+            return .failure(TLSFault(description: "the name \(serverName) cannot be checked: \(Self.lastError())"))
         }
-        return TLSStream(ssl)
+        return .success(stream)
+    }
+
+    /// An address is checked against the certificate's addresses and sent to nobody.
+    private func name(_ ssl: OpaquePointer) -> Bool {
+        if X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), serverName) == 1 { return true }
+        ERR_clear_error()
+        return atelier_set_server_name(ssl, serverName) == 1 && SSL_set1_host(ssl, serverName) == 1
     }
 }
 
@@ -78,6 +87,7 @@ final class TLSStream {
     /// Goes on with the handshake.
     /// - Returns: Whether it is done; nil for a fault.
     func shakeHands() -> Bool? {
+        ERR_clear_error()
         let result = SSL_connect(ssl)
         if result == 1 { return true }
         return isWaiting(result) ? false : nil
@@ -95,22 +105,25 @@ final class TLSStream {
     var fault: String {
         let result = SSL_get_verify_result(ssl)
         guard result == X509_V_OK else { return String(cString: X509_verify_cert_error_string(result)) }
-        return TLSContext.lastError()
+        return ERR_peek_error() == 0 ? "the server closed the connection" : TLSContext.lastError()
     }
 
     func read(into buffer: UnsafeMutableBufferPointer<UInt8>) -> StreamRead {
+        ERR_clear_error()
         let count = SSL_read(ssl, buffer.baseAddress, Int32(buffer.count))
         if count > 0 { return .bytes(Int(count)) }
-        return isWaiting(count) ? .later : .ended
+        return isWaiting(count) ? .later : .ended(fault)
     }
 
     /// - Returns: How many bytes were taken, 0 when there is no room now; nil for a fault.
     func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        ERR_clear_error()
         let count = SSL_write(ssl, bytes.baseAddress, Int32(min(bytes.count, 1 << 20)))
         if count > 0 { return Int(count) }
         return isWaiting(count) ? 0 : nil
     }
 
+    /// The library judges by what is left in its list of errors, which is why every call begins with an empty one.
     private func isWaiting(_ result: Int32) -> Bool {
         let error = SSL_get_error(ssl, result)
         wantsToWrite = error == SSL_ERROR_WANT_WRITE
@@ -122,5 +135,6 @@ final class TLSStream {
 enum StreamRead {
     case bytes(Int)
     case later
-    case ended
+    /// For good, and why.
+    case ended(String)
 }

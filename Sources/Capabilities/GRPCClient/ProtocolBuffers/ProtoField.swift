@@ -74,7 +74,7 @@ extension ProtoField {
         Self(number: number) { message, writer in
             if let part = message[keyPath: path] { writer.bytes(number, part.protoBytes) }
         } read: { (message, value) throws(ProtoFault) in
-            message[keyPath: path] = try Part(reading: try value.slice(number))
+            message[keyPath: path] = try value.message(number)
         }
     }
 
@@ -83,7 +83,7 @@ extension ProtoField {
         Self(number: number) { message, writer in
             for part in message[keyPath: path] { writer.bytes(number, part.protoBytes) }
         } read: { (message, value) throws(ProtoFault) in
-            message[keyPath: path].append(try Part(reading: try value.slice(number)))
+            message[keyPath: path].append(try value.message(number))
         }
     }
 
@@ -103,8 +103,8 @@ extension ProtoField {
                 writer.bytes(number, ProtoEntry(key: key, value: part.protoBytes).protoBytes)
             }
         } read: { (message, value) throws(ProtoFault) in
-            let entry = try ProtoEntry(reading: try value.slice(number))
-            message[keyPath: path][entry.key] = try Part(reading: entry.value[...])
+            let entry: ProtoEntry = try value.message(number)
+            message[keyPath: path][entry.key] = try Part(reading: entry.value[...], depth: value.depth - 1)
         }
     }
 
@@ -115,7 +115,7 @@ extension ProtoField {
                 writer.bytes(number, ProtoEntry(key: key, value: value).protoBytes)
             }
         } read: { (message, value) throws(ProtoFault) in
-            let entry = try ProtoEntry(reading: try value.slice(number))
+            let entry: ProtoEntry = try value.message(number)
             message[keyPath: path][entry.key] = entry.value
         }
     }
@@ -129,8 +129,12 @@ private struct ProtoEntry: ProtoMessage {
 }
 
 extension ProtoValue {
+    func message<Part: ProtoMessage>(_ number: Int) throws(ProtoFault) -> Part {
+        try Part(reading: try slice(number), depth: depth)
+    }
+    fileprivate var depth: Int { if case .bytes(_, let depth) = self { depth } else { 0 } }
     fileprivate func slice(_ number: Int) throws(ProtoFault) -> ArraySlice<UInt8> {
-        guard case .bytes(let slice) = self else { throw .wrongType(field: number) }
+        guard case .bytes(let slice, _) = self else { throw .wrongType(field: number) }
         return slice
     }
     fileprivate func text(_ number: Int) throws(ProtoFault) -> String {

@@ -22,11 +22,14 @@ public protocol ProtoMessage: Sendable {
 extension ProtoMessage {
     /// Reads a message.
     /// - Throws: ``ProtoFault`` when the bytes are cut or a field is of another type than described.
-    public init(protoBytes bytes: [UInt8]) throws(ProtoFault) { try self.init(reading: bytes[...]) }
+    public init(protoBytes bytes: [UInt8]) throws(ProtoFault) {
+        // As deep as Google's own readers go.
+        try self.init(reading: bytes[...], depth: 100)
+    }
 
-    init(reading bytes: ArraySlice<UInt8>) throws(ProtoFault) {
+    init(reading bytes: ArraySlice<UInt8>, depth: Int) throws(ProtoFault) {
         self.init()
-        var reader = ProtoReader(bytes)
+        var reader = try ProtoReader(bytes, depth: depth)
         let fields = Self.fields
         while let (number, value) = try reader.next() {
             // A handful of fields: looking through them is quicker than a table.
@@ -50,4 +53,8 @@ public enum ProtoFault: Error, Equatable {
     case unknownWireType(Int)
     /// A field holds another type than described.
     case wrongType(field: Int)
+    /// A time that the format does not allow.
+    case outOfRange(field: Int)
+    /// More than a hundred messages within each other.
+    case tooDeep
 }

@@ -3,14 +3,23 @@ enum ProtoValue {
     case varint(UInt64)
     case fixed64(UInt64)
     case fixed32(UInt32)
-    case bytes(ArraySlice<UInt8>)
+    /// Text, bytes or a message, and how deep a message here may still go.
+    case bytes(ArraySlice<UInt8>, depth: Int)
 }
 
 /// Takes a message apart into its fields.
 struct ProtoReader {
     private var rest: ArraySlice<UInt8>
+    private let depth: Int
 
-    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+    /// - Parameter depth: How many messages may lie within each other from here on: a few hostile bytes for each would
+    ///   else use up the stack.
+    /// - Throws: ``ProtoFault/tooDeep`` when that is used up.
+    init(_ bytes: ArraySlice<UInt8>, depth: Int) throws(ProtoFault) {
+        guard depth > 0 else { throw .tooDeep }
+        rest = bytes
+        self.depth = depth
+    }
 
     /// The next field and its number; nil at the end.
     mutating func next() throws(ProtoFault) -> (number: Int, value: ProtoValue)? {
@@ -23,7 +32,7 @@ struct ProtoReader {
         case 2:
             let count = try varint()
             guard count <= UInt64(rest.count) else { throw .truncated }
-            return (number, .bytes(take(Int(count))))
+            return (number, .bytes(take(Int(count)), depth: depth - 1))
         case 5: return (number, .fixed32(UInt32(truncatingIfNeeded: try fixed(4))))
         case let type: throw .unknownWireType(Int(type))
         }

@@ -8,7 +8,8 @@ extension ProtoField {
             let parts = ProtoSeconds(seconds: Int(seconds), nanoseconds: Int(attoseconds / 1_000_000_000))
             writer.bytes(number, parts.protoBytes)
         } read: { (message, value) throws(ProtoFault) in
-            let parts = try ProtoSeconds(value, number)
+            // About ten thousand years either way.
+            let parts = try value.seconds(number, in: -315_576_000_000...315_576_000_000)
             message[keyPath: path] = .seconds(parts.seconds) + .nanoseconds(parts.nanoseconds)
         }
     }
@@ -21,7 +22,8 @@ extension ProtoField {
             let nanoseconds = (date.timeIntervalSince1970 - seconds) * 1e9
             writer.bytes(number, ProtoSeconds(seconds: Int(seconds), nanoseconds: Int(nanoseconds)).protoBytes)
         } read: { (message, value) throws(ProtoFault) in
-            let parts = try ProtoSeconds(value, number)
+            // The years 1 to 9999.
+            let parts = try value.seconds(number, in: -62_135_596_800...253_402_300_799)
             message[keyPath: path] = Date(
                 timeIntervalSince1970: Double(parts.seconds) + Double(parts.nanoseconds) / 1e9)
         }
@@ -35,9 +37,13 @@ private struct ProtoSeconds: ProtoMessage {
     static let fields: [ProtoField<Self>] = [.integer(1, \.seconds), .integer(2, \.nanoseconds)]
 }
 
-extension ProtoSeconds {
-    fileprivate init(_ value: ProtoValue, _ number: Int) throws(ProtoFault) {
-        guard case .bytes(let bytes) = value else { throw .wrongType(field: number) }
-        try self.init(reading: bytes)
+extension ProtoValue {
+    /// - Parameter range: What the format allows; beyond it, later arithmetic would overflow.
+    fileprivate func seconds(_ number: Int, in range: ClosedRange<Int>) throws(ProtoFault) -> ProtoSeconds {
+        let parts: ProtoSeconds = try message(number)
+        guard range.contains(parts.seconds), (-999_999_999...999_999_999).contains(parts.nanoseconds) else {
+            throw .outOfRange(field: number)
+        }
+        return parts
     }
 }
