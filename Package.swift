@@ -129,7 +129,10 @@ let testing: [Target] = [
         swiftSettings: strict),
     .executableTarget(
         name: "drill",
-        dependencies: ["Concurrency", "Database", "DatabaseSQLite", "Faults", "Workflows", "WorkflowsSQL"],
+        dependencies: [
+            "Concurrency", "Database", "DatabaseSQLite", "Faults", "GRPCClient", "Workflows", "WorkflowsSQL",
+            "WorkflowsTemporal",
+        ],
         path: "Sources/Testing/drill", swiftSettings: strict),
     .executableTarget(
         name: "EngineSimulation",
@@ -156,7 +159,8 @@ let testing: [Target] = [
     tests(
         "WorkflowsTemporal",
         uses: [
-            "Concurrency", "Database", "GRPCClient", "Observability", "Settings", "Workflows", "WorkflowsTemporal",
+            "Campaigns", "Concurrency", "Database", "GRPCClient", "Observability", "Settings", "Workflows",
+            "WorkflowsTemporal",
         ]),
     tests("StorageFile", uses: ["Concurrency", "Cryptography", "Storage", "StorageFile"]),
     tests("Imaging", uses: ["Concurrency", "Imaging"]),

@@ -13,7 +13,7 @@ struct `Outages between a channel and its server` {
         let proxy = ServerProxy(to: try #require(TemporalServer.sharedPort))
         defer { proxy.stop() }
         let channel = try GRPCChannel.local(proxy.port, change)
-        try await channel.ask()
+        try await channel.untilItAnswers()
         try await body(proxy, channel)
         await channel.close()
     }
@@ -57,9 +57,9 @@ struct `Outages between a channel and its server` {
 
     @Test func `that swallow every byte are noticed, and another connection is opened`() async throws {
         try await withProxy {
-            $0.pingAfter = .milliseconds(200)
-            $0.pingTimeout = .milliseconds(200)
-            $0.connectTimeout = .milliseconds(500)
+            $0.pingAfter = .milliseconds(500)
+            $0.pingTimeout = .seconds(1)
+            $0.connectTimeout = .seconds(1)
         } _: { proxy, channel in
             proxy.weather = .silent
 
@@ -85,8 +85,8 @@ struct `Outages between a channel and its server` {
 
     @Test func `of a connection that was idle are met before the next call, not by it`() async throws {
         try await withProxy {
-            $0.pingAfter = .milliseconds(100)
-            $0.pingTimeout = .milliseconds(100)
+            $0.pingAfter = .milliseconds(500)
+            $0.pingTimeout = .seconds(1)
         } _: { proxy, channel in
             proxy.weather = .silent
             while await channel.state() == .open { try await Task.sleep(for: .milliseconds(10)) }

@@ -1,14 +1,19 @@
 import Concurrency
 import Database
 import DatabaseSQLite
+import FoundationEssentials
+import GRPCClient
 import Glibc
 import Workflows
 import WorkflowsSQL
+import WorkflowsTemporal
 
 /// What this program can do; for tests, which read what it leaves in the folder.
 ///
 /// - `live FOLDER JOBS [KILL-AT [torn]]`: starts jobs and carries them out, and kills itself at that change of the disk.
 /// - `work FOLDER`: carries out whatever is queued until it is stopped or killed.
+/// - `keep-history HOST:PORT NAMESPACE WORKFLOW-ID FILE`: writes the history of a run on Temporal, for the tests that
+///   replay those of each release.
 /// - `total-queue FOLDER JOBS [CLIENTS]`: queues jobs while it kills worker after worker, and counts what comes out.
 ///
 /// In the folder: `store.db`, `acknowledged` (a line for each start that returned) and `effects` (a line for each
@@ -22,6 +27,7 @@ enum Drill {
                     folder: words[1], jobs: number(words, 2), killAt: number(words, 3), isTorn: words.count > 4
                 )
                 .run()
+            case ("keep-history", 5): try await keepHistory(words[1], namespace: words[2], words[3], in: words[4])
             case ("work", 2): try await work(Folder(path: words[1]))
             case ("total-queue", 3...4):
                 return try await TotalQueue(
@@ -29,7 +35,11 @@ enum Drill {
                     clients: words.count > 3 ? number(words, 3) : 64
                 ).run() ? 0 : 1
             default:
-                say("usage: drill live FOLDER JOBS [KILL-AT [torn]] | work FOLDER | total-queue FOLDER JOBS [CLIENTS]")
+                say(
+                    """
+                    usage: drill live FOLDER JOBS [KILL-AT [torn]] | work FOLDER | total-queue FOLDER JOBS [CLIENTS] \
+                    | keep-history HOST:PORT NAMESPACE WORKFLOW-ID FILE
+                    """)
                 return 2
             }
             return 0
@@ -41,6 +51,17 @@ enum Drill {
 
     private static func number(_ words: [String], _ index: Int) -> Int {
         words.indices.contains(index) ? Int(words[index]) ?? 0 : 0
+    }
+
+    private static func keepHistory(
+        _ address: String, namespace: String, _ id: String, in file: String
+    ) async throws {
+        guard let address = TemporalAddress(address) else { return say("drill: not HOST:PORT: \(address)") }
+        let channel = try GRPCChannel(ChannelConfiguration(host: address.host, port: address.port))
+        let cluster = TemporalCluster(channel: channel, namespace: namespace, identity: "drill")
+        let history = try await cluster.history(of: WorkflowID(recorded: id))
+        try Data(history).write(to: URL(filePath: file))
+        await channel.close()
     }
 
     /// Works until it is told to stop.

@@ -19,6 +19,12 @@ extension TemporalWorkflowEngine {
         closingHooks.withLock { $0.append(ClosingHook(isWanted: isWanted, body: body)) }
     }
 
+    /// Notes how a workflow ended in a transaction of its own, and tells who waits for it here.
+    func note(_ ending: WorkflowRows.Ending, of id: WorkflowID) async throws {
+        try await write { [self] in try note(ending, of: id, on: $0) }
+        bulletin.announce(id)
+    }
+
     /// Notes how a workflow ended, once, and tells who wants to know; nothing for one that was not admitted here.
     func note(_ ending: WorkflowRows.Ending, of id: WorkflowID, on connection: any SQLConnection) throws {
         guard try WorkflowRows.close(id.rawValue, ending, on: connection) else { return }

@@ -68,8 +68,7 @@ extension TemporalWorkflowEngine {
         else { return description }
         ending.progress = progress
         ending.runID = known.runID.rawValue
-        let noted = ending
-        try await write { [self] in try note(noted, of: known.id, on: $0) }
+        try await note(ending, of: known.id)
         description.status = ending.status
         description.result = ending.result
         description.failure = ending.failure

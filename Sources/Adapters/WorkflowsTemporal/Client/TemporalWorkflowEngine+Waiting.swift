@@ -5,12 +5,38 @@ import GRPCClient
 public import Workflows
 
 extension TemporalWorkflowEngine {
-    /// Waits for the end by asking the server, which answers when it comes.
+    /// Waits for the end: for a worker to note it, or the server to tell of it.
     public func waitForClose(of id: WorkflowID) async throws -> WorkflowDescription? {
+        try await withThrowingTaskGroup(of: WorkflowDescription?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { [self] in
+                for await _ in bulletin.changes(of: id) {
+                    if let description = try await notedEnd(of: id) { return description }
+                }
+                throw CancellationError()
+            }
+            group.addTask { [self] in try await waitForServer(toClose: id) }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func notedEnd(of id: WorkflowID) async throws -> WorkflowDescription? {
+        let known = try await database.read { try WorkflowRows.find(id, on: $0) }
+        return known.flatMap { $0.description.status.isClosed ? $0.description : nil }
+    }
+
+    private func waitForServer(toClose id: WorkflowID) async throws -> WorkflowDescription? {
+        if try await database.read({ try WorkflowRows.find(id, on: $0) }) != nil {
+            // A worker of this process is quicker, and costs the server nothing.
+            try await clock.sleep(for: .seconds(1))
+            try await waitForEvent(of: id, upTo: .seconds(30))
+            // Whichever worker ended it is about to note that.
+            try await clock.sleep(for: .milliseconds(50))
+        }
         while true {
             guard let description = try await describe(id) else { return nil }
             if description.status.isClosed { return description }
-            try await waitForEvent(of: id)
+            try await waitForEvent(of: id, upTo: .seconds(30))
         }
     }
 
@@ -36,8 +62,8 @@ extension TemporalWorkflowEngine {
         return stream
     }
 
-    /// Returns at the latest after some seconds.
-    private func waitForEvent(of id: WorkflowID) async throws {
+    /// Returns at the latest after `patience`.
+    private func waitForEvent(of id: WorkflowID, upTo patience: Duration = .seconds(2)) async throws {
         let isDispatched = try await database.read { connection in
             try connection.first(
                 "SELECT is_dispatched FROM temporal_workflows WHERE workflow_id = \(id.rawValue)"
@@ -49,7 +75,7 @@ extension TemporalWorkflowEngine {
         request.filter = WireGetHistory.Filter.closeEvent
         do {
             let _: WireHistoryPage = try await cluster.once(
-                "GetWorkflowExecutionHistory", request.protoBytes, timeout: .seconds(2))
+                "GetWorkflowExecutionHistory", request.protoBytes, timeout: patience)
         } catch let error as GRPCError where error.code == .deadlineExceeded || error.code == .notFound {
             // Nothing new: whoever called looks again all the same.
         }

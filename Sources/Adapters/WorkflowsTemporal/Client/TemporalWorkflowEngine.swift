@@ -14,6 +14,8 @@ public final class TemporalWorkflowEngine: WorkflowSupervisor {
     let database: any Database
     let clock: any WallClock
     let bulletin = TemporalBulletin()
+    /// Workers of this process, to be told of changed rules of task queues.
+    let queueBulletin = TemporalBulletin()
     /// Who is told when a workflow ends.
     let closingHooks = Locked<[ClosingHook]>([])
     /// Who is told when an ended workflow is made to go on.

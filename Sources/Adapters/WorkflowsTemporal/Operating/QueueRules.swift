@@ -28,7 +28,7 @@ struct QueueRule: Sendable, Equatable {
         }
     }
 
-    /// Changes the rule of a queue and tells every worker to heed it.
+    /// Changes the rule of a queue.
     static func change(
         _ queue: TaskQueue, on connection: any SQLConnection, _ body: (inout QueueRule) -> Void
     ) throws {
@@ -43,6 +43,10 @@ struct QueueRule: Sendable, Equatable {
                 pause_reason = \(rule.pauseReason)
             WHERE name = \(queue.rawValue)
             """)
+    }
+
+    /// Has every worker say that it heeds the rules as they are now.
+    static func announceChange(on connection: any SQLConnection) throws {
         try connection.execute("UPDATE temporal_sessions SET rules_revision = rules_revision + 1")
     }
 }

@@ -70,13 +70,14 @@ extension TemporalWorkflowEngine: TaskQueueControl {
     private func change(
         _ queue: TaskQueue, _ body: @escaping @Sendable (inout QueueRule) -> Void
     ) async throws {
-        let rate = try await write { connection in
-            let before = try QueueRule.all(on: connection)[queue]?.rate
+        let rate = try await database.write { connection in
             try QueueRule.change(queue, on: connection, body)
-            let after = try QueueRule.all(on: connection)[queue]?.rate
-            return (before, after)
+            return try QueueRule.all(on: connection)[queue]?.rate
         }
-        if rate.0 != nil || rate.1 != nil { try await tellRate(rate.1, of: queue) }
+        // Before the workers: what they stop asking for is then not on its way to them.
+        try await tellRate(rate, of: queue)
+        try await database.write { try QueueRule.announceChange(on: $0) }
+        queueBulletin.wakeDispatchers()
         try await untilHeeded()
     }
 

@@ -9,7 +9,7 @@ final class ActivityTasks: Sendable {
     private struct State {
         var busy: [TaskQueue: Int] = [:]
         var running: [String: Running] = [:]
-        var reserved: [TaskQueue] = []
+        var reserved: [QueuePermit] = []
         var isStopping = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -40,16 +40,31 @@ final class ActivityTasks: Sendable {
     /// Takes a slot for an activity that may come back with the very command that schedules it.
     func reserve(_ queue: TaskQueue) -> Bool {
         guard takeSlot(queue) else { return false }
-        state.withLock { $0.reserved.append(queue) }
+        guard let permit = setup.gate.admitAtOnce(queue) else {
+            freeSlot(queue)
+            return false
+        }
+        state.withLock { $0.reserved.append(permit) }
         return true
     }
 
     /// Frees slots whose activities did not come back.
-    func releaseReserved(_ count: Int) {
-        for _ in 0..<max(0, count) {
-            let queue = state.withLock { $0.reserved.popLast() }
-            if let queue { freeSlot(queue) }
+    func releaseReserved(_ queues: some Sequence<TaskQueue>) {
+        for queue in queues {
+            if let permit = takeReserved(queue) { giveBack(permit) }
         }
+    }
+
+    private func takeReserved(_ queue: TaskQueue) -> QueuePermit? {
+        state.withLock { state in
+            state.reserved.firstIndex { $0.queue == queue }.map { state.reserved.remove(at: $0) }
+        }
+    }
+
+    /// Gives back a permit and the slot that was taken with it.
+    func giveBack(_ permit: QueuePermit) {
+        setup.gate.release(permit)
+        freeSlot(permit.queue)
     }
 
     func freeSlot(_ queue: TaskQueue) {
@@ -76,29 +91,33 @@ final class ActivityTasks: Sendable {
     /// How many activities of each queue run.
     var load: [TaskQueue: Int] {
         state.withLock { state in
-            state.running.values.reduce(into: setup.queues.mapValues { _ in 0 }) { $0[$1.attempt.queue, default: 0] += 1 }
+            state.running.values.reduce(into: setup.queues.mapValues { _ in 0 }) {
+                $0[$1.attempt.queue, default: 0] += 1
+            }
         }
     }
 
     // MARK: running
 
     /// Runs an activity that came with the answer to its command; its slot is reserved.
-    func beginEagerly(_ task: WireActivityTask) {
-        let queue = state.withLock { $0.reserved.popLast() } ?? .default
-        begin(task, queue)
+    func beginEagerly(_ task: WireActivityTask, _ queue: TaskQueue) {
+        // The server gives back no more than slots were reserved.
+        guard let permit = takeReserved(queue) else { return }
+        begin(task, permit)
     }
 
     /// Runs an activity whose slot is taken.
-    func begin(_ task: WireActivityTask, _ queue: TaskQueue) {
+    func begin(_ task: WireActivityTask, _ permit: QueuePermit) {
+        setup.gate.begin(permit)
         let key = Self.key(task.execution?.runID ?? "", task.activityID)
-        let attempt = ActivityAttempt(task, queue, setup)
+        let attempt = ActivityAttempt(task, permit.queue, setup)
         // Inside the lock, so that an attempt that ends at once is not noted after its end.
         state.withLock { state in
             // Kept in `running`, and waited for when the worker stops.
             let task = Task.detached { [self] in
                 await attempt.run()
                 end(key, attempt)
-                freeSlot(queue)
+                giveBack(permit)
             }
             state.running[key] = Running(attempt: attempt, task: task)
         }

@@ -15,7 +15,7 @@ public final class TemporalWorker: Service {
     /// Prepares a worker; it takes nothing before ``run(until:)``.
     /// - Parameters:
     ///   - registry: What this process can run.
-    ///   - queues: The task queues it serves, each with how many activities may run at once. 
+    ///   - queues: The task queues it serves, each with how many activities may run at once.
     ///   - holdsWorkflows: Whether it takes workflows as well; nil for those that serve `default`.
     public init(
         engine: TemporalWorkflowEngine, registry: WorkflowRegistry, queues: [TaskQueue: Int],
@@ -23,11 +23,14 @@ public final class TemporalWorker: Service {
         limits: TemporalWorkerLimits = TemporalWorkerLimits(), logger: Logger = .silent,
         metrics: Metrics = Metrics()
     ) {
+        let key = UUID().uuidString.lowercased()
         setup = TemporalWorkerSetup(
             engine: engine, registry: registry, queues: queues,
             holdsWorkflows: holdsWorkflows ?? (queues[.default] != nil), limits: limits,
             logger: logger.labelled("worker"), metrics: WorkerMetrics(metrics),
-            instanceKey: UUID().uuidString.lowercased(), build: build)
+            instanceKey: key, build: build,
+            gate: QueueGate(engine: engine, session: key, queues: Array(queues.keys), logger: logger.labelled("worker"))
+        )
         activities = ActivityTasks(setup)
         workflows = WorkflowTasks(setup, activities)
         metrics.onScrape { [weak self] in self?.readings() ?? [] }
@@ -48,10 +51,20 @@ public final class TemporalWorker: Service {
 
     /// Works until `shutdown` is triggered; then answers for what is running, and returns.
     public func run(until shutdown: ShutdownSignal) async throws {
+        await withTaskGroup(of: Void.self) { group in
+            // Until the last activity has ended: its place in the queue is its own for as long as it runs.
+            group.addTask { await self.setup.gate.run() }
+            await work(until: shutdown)
+            group.cancelAll()
+        }
+    }
+
+    private func work(until shutdown: ShutdownSignal) async {
         await withTaskGroup(of: PollEnd.self) { polls in
             addPolls(to: &polls)
             await shutdown.wait()
             activities.close()
+            setup.gate.close()
             await tellServer()
             await end(&polls)
         }
@@ -129,12 +142,21 @@ public final class TemporalWorker: Service {
             ? WireTaskQueue(
                 name: setup.stickyQueue, kind: WireTaskQueue.Kind.sticky, normalName: setup.cluster.workflowQueue)
             : WireTaskQueue(name: setup.cluster.workflowQueue, kind: WireTaskQueue.Kind.normal)
-        await poll("PollWorkflowTaskQueue", queue) { [workflows] (task: WireWorkflowTask) in
-            guard !task.token.isEmpty else { return }
-            // A task that was taken is answered even if the stop comes meanwhile.
-            await Task.detached { await workflows.perform(task) }.value
+        await withTaskGroup(of: Void.self) { tasks in
+            var begun = 0
+            while !Task.isCancelled, !activities.isClosed {
+                let task: WireWorkflowTask? = await pollOnce("PollWorkflowTaskQueue", queue)
+                guard let task, !task.token.isEmpty else { continue }
+                if begun == Self.tasksAPoll { await tasks.next() } else { begun += 1 }
+                // The next poll goes out at once: a task that finds none waiting costs the server a detour. And a task
+                // that was taken is answered even if the stop comes meanwhile.
+                tasks.addTask { [workflows] in await Task.detached { await workflows.perform(task) }.value }
+            }
         }
     }
+
+    /// How many tasks of one poll may be under way before it asks for another.
+    private static let tasksAPoll = 16
 
     private func pollActivities(_ queue: TaskQueue) async {
         let wire = WireTaskQueue(name: setup.cluster.name(of: queue), kind: WireTaskQueue.Kind.normal)
@@ -143,20 +165,18 @@ public final class TemporalWorker: Service {
                 await activities.waitForSlot()
                 continue
             }
-            let task: WireActivityTask? = await pollOnce("PollActivityTaskQueue", wire)
-            if let task, !task.token.isEmpty {
-                activities.begin(task, queue)
-            } else {
+            guard let permit = await setup.gate.admit(queue) else {
                 activities.freeSlot(queue)
+                continue
             }
-        }
-    }
-
-    private func poll<Answer: ProtoMessage>(
-        _ method: String, _ queue: WireTaskQueue, _ body: (Answer) async -> Void
-    ) async {
-        while !Task.isCancelled, !activities.isClosed {
-            if let answer: Answer = await pollOnce(method, queue) { await body(answer) }
+            let task = await setup.gate.poll(permit) { [self] () -> WireActivityTask? in
+                await pollOnce("PollActivityTaskQueue", wire)
+            }
+            if let task, !task.token.isEmpty {
+                activities.begin(task, permit)
+            } else {
+                activities.giveBack(permit)
+            }
         }
     }
 

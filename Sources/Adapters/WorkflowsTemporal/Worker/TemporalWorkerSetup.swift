@@ -15,6 +15,7 @@ struct TemporalWorkerSetup: Sendable {
     /// One process, for the server's eyes.
     let instanceKey: String
     let build: TemporalBuild
+    let gate: QueueGate
 
     var cluster: TemporalCluster { engine.cluster }
     /// The queue that only this process polls, for runs that it has in memory.

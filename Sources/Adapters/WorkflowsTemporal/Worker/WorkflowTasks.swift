@@ -63,7 +63,10 @@ final class WorkflowTasks: Sendable {
         // Only now: before this the server knows nothing of the cancellation, and would not take its answer.
         for id in decision.cancelled { activities.cancel(task.execution?.runID ?? "", id) }
         if let ending = decision.ending { await noteEnd(ending, run.progress, of: task) }
-        for activity in taken.activities { activities.beginEagerly(activity) }
+        let queues = eagerQueues(of: answer.commands)
+        for activity in taken.activities {
+            activities.beginEagerly(activity, queues[activity.activityID] ?? .default)
+        }
         return taken.task
     }
 
@@ -71,15 +74,16 @@ final class WorkflowTasks: Sendable {
     private func send(
         _ answer: WireTaskCompleted, _ run: CachedRun, _ decision: Decision, of task: WireWorkflowTask
     ) async throws -> WireTaskCompletedAnswer? {
-        let eager = answer.commands.filter { $0.scheduleActivity?.isEager == true }.count
+        var eager = eagerQueues(of: answer.commands)
         do {
             let taken = try await cluster.call(
                 "RespondWorkflowTaskCompleted", answer, as: WireTaskCompletedAnswer.self)
-            activities.releaseReserved(eager - taken.activities.count)
+            for activity in taken.activities { eager[activity.activityID] = nil }
+            activities.releaseReserved(eager.values)
             if decision.ending == nil { cache.put(run, as: task.execution?.runID ?? "") } else { run.decider.evict() }
             return taken
         } catch {
-            activities.releaseReserved(eager)
+            activities.releaseReserved(eager.values)
             run.decider.evict()
             // An end that met new events is refused with `invalidArgument`, and a new task follows: the usual course.
             if let error = error as? GRPCError, error.code == .notFound || error.code == .invalidArgument { return nil }
@@ -94,8 +98,16 @@ final class WorkflowTasks: Sendable {
         guard let excess = decision.excess(over: setup.limits.server, task, openActivities: open) else {
             return decision
         }
-        activities.releaseReserved(decision.commands.count { $0.scheduleActivity?.isEager == true })
+        activities.releaseReserved(eagerQueues(of: decision.commands).values)
         return Decision(failing: excess.kind, excess.words, by: translator)
+    }
+
+    /// The queues of the activities that may come back with the answer, by their ids; a slot of each is reserved.
+    private func eagerQueues(of commands: [WireCommand]) -> [String: TaskQueue] {
+        commands.reduce(into: [:]) { queues, command in
+            guard let activity = command.scheduleActivity, activity.isEager else { return }
+            queues[activity.activityID] = cluster.queue(named: activity.taskQueue?.name ?? "")
+        }
     }
 
     private func makeTranslator(_ run: CachedRun) -> CommandTranslator {
@@ -140,8 +152,9 @@ final class WorkflowTasks: Sendable {
         return run
     }
 
-    /// The workflow's code cannot go on: said once, since the server asks again at once and without end. Later attempts
-    /// are left to their time limit, and a program that can go on takes over.
+    /// Says once that the workflow's code cannot go on, since the server asks again at once and without end.
+    ///
+    /// Later attempts are left to their time limit, and a program that can go on takes over.
     private func report(_ problem: DeciderProblem, _ task: WireWorkflowTask) async {
         setup.logger.error(
             "a workflow cannot go on",
@@ -166,12 +179,9 @@ final class WorkflowTasks: Sendable {
         var ending = WorkflowRows.Ending(outcome, at: setup.engine.clock.now)
         ending.progress = progress
         ending.runID = task.execution?.runID
-        let noted = ending
         let id = task.execution?.workflowID ?? ""
         do {
-            try await setup.engine.write { [setup] in
-                try setup.engine.note(noted, of: WorkflowID(recorded: id), on: $0)
-            }
+            try await setup.engine.note(ending, of: WorkflowID(recorded: id))
         } catch {
             // Whoever asks next, or the sweep, reads it from the server.
             setup.logger.warning(
@@ -216,7 +226,8 @@ extension WorkflowTasks {
         guard query.type == "status" else {
             return WireQueryResult(
                 kind: WireQueryResult.Kind.failed,
-                message: "unknown query \(query.type); workflows here answer the queries status and \(Self.signalsQuery)")
+                message:
+                    "unknown query \(query.type); workflows here answer the queries status and \(Self.signalsQuery)")
         }
         let status = StatusAnswer(
             status: run.decider.outcome.map { WorkflowRows.Ending($0, at: Date()).status.rawValue } ?? "running",

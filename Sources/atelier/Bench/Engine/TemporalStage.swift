@@ -7,17 +7,13 @@ import WorkflowsTemporal
 
 /// A Temporal server to measure on, with task queues of the measurement's own.
 struct TemporalStage: Sendable {
-    private let host: String
-    private let port: Int
+    private let address: TemporalAddress
     private let namespace: String
 
     /// - Parameter address: `HOST:PORT` of a server without encryption.
-    init(_ address: String, namespace: String) throws {
-        let parts = address.split(separator: ":")
-        guard parts.count == 2, let port = Int(parts[1]), (1...65_535).contains(port) else {
-            throw UsageError("--temporal takes HOST:PORT")
-        }
-        (host, self.port, self.namespace) = (String(parts[0]), port, namespace)
+    init(_ text: String, namespace: String) throws {
+        guard let address = TemporalAddress(text) else { throw UsageError("--temporal takes HOST:PORT") }
+        (self.address, self.namespace) = (address, namespace)
     }
 
     /// Runs `body` while a worker that knows `registry` works there, and a dispatcher tells it what is admitted in
@@ -27,9 +23,9 @@ struct TemporalStage: Sendable {
         _ body: @escaping @Sendable (TemporalWorkflowEngine) async throws -> Value
     ) async throws -> Value {
         _ = try await Migrator(Migration.temporal, clock: SystemClock()).run(on: scratch.database)
-        let channel = try GRPCChannel(ChannelConfiguration(host: host, port: port))
+        let channel = try GRPCChannel(ChannelConfiguration(host: address.host, port: address.port))
         let cluster = TemporalCluster(
-            channel: channel, namespace: namespace, identity: "atelier-bench",
+            channel: channel, namespace: namespace, identity: TemporalCluster.processIdentity,
             queuePrefix: "atelier-bench-\(UUID().uuidString.prefix(8).lowercased())-")
         let engine = TemporalWorkflowEngine(cluster: cluster, database: scratch.database)
         let worker = TemporalWorker(engine: engine, registry: registry, queues: [.default: slots])
