@@ -42,7 +42,7 @@ struct TemporalBed: WorkflowTestBed {
             do {
                 _ = try await cluster.probe()
                 return
-            } catch let error as GRPCError where error.code == .notFound {
+            } catch let error as GRPCError where error.code == .unavailable {
                 try await Task.sleep(for: .milliseconds(20))
             }
         }
