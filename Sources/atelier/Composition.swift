@@ -58,7 +58,8 @@ struct Composition: Sendable {
         studios = [
             CampaignsStudio(
                 .init(
-                    database: database, admission: admission, engine: client, objects: objects, images: images, signer: signer, publicURL: publicURL,
+                    database: database, admission: admission, engine: client, objects: objects, images: images,
+                    signer: signer, publicURL: publicURL,
                     linkLifetime: settings[StorageSettings.linkLifetime], access: Self.access(settings),
                     spoolFolder: try Self.spoolFolder(settings), clock: clock, logger: logger))
         ]

@@ -88,7 +88,7 @@ extension TemporalBed {
     }
 }
 
-/// `RegisterNamespaceRequest`
+/// The message `RegisterNamespaceRequest`.
 private struct RegisterNamespace: ProtoMessage {
     var namespace = ""
     var retention: Duration?

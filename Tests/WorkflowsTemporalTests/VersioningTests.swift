@@ -121,7 +121,7 @@ extension TemporalBed {
     }
 }
 
-/// `SetWorkerDeploymentCurrentVersionRequest`
+/// The message `SetWorkerDeploymentCurrentVersionRequest`.
 private struct SetCurrentVersion: ProtoMessage {
     var namespace = ""
     var deployment = ""

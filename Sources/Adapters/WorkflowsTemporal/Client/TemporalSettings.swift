@@ -56,7 +56,7 @@ public enum TemporalSettings {
     /// What becomes of runs when the build changes.
     public static let versioning = Setting(
         "TEMPORAL_VERSIONING", .choice(["none", "pinned", "auto-upgrade"]), default: "none",
-        meaning: "Whether a job ends on the build that began it (pinned) or goes on with the current one (auto-upgrade).")
+        meaning: "Whether a job ends on the build that began it (pinned) or moves to the current one (auto-upgrade).")
 
     /// All of them.
     public static let all: [any SettingDeclaration] = [

@@ -1,6 +1,6 @@
 import GRPCClient
 
-/// `StartChildWorkflowExecutionInitiatedEventAttributes`
+/// The message `StartChildWorkflowExecutionInitiatedEventAttributes`.
 struct WireChildInitiated: ProtoMessage {
     var workflowID = ""
     var type: WireType?
@@ -11,27 +11,27 @@ struct WireChildInitiated: ProtoMessage {
     ]
 }
 
-/// `StartChildWorkflowExecutionFailedEventAttributes`
+/// The message `StartChildWorkflowExecutionFailedEventAttributes`.
 struct WireChildStartFailed: ProtoMessage {
     var initiatedEventID = 0
     static let fields: [ProtoField<Self>] = [.integer(6, \.initiatedEventID)]
 }
 
-/// `ChildWorkflowExecutionCompletedEventAttributes`
+/// The message `ChildWorkflowExecutionCompletedEventAttributes`.
 struct WireChildCompleted: ProtoMessage {
     var result: WirePayloads?
     var initiatedEventID = 0
     static let fields: [ProtoField<Self>] = [.message(1, \.result), .integer(5, \.initiatedEventID)]
 }
 
-/// `ChildWorkflowExecutionFailedEventAttributes`
+/// The message `ChildWorkflowExecutionFailedEventAttributes`.
 struct WireChildFailed: ProtoMessage {
     var failure: WireFailure?
     var initiatedEventID = 0
     static let fields: [ProtoField<Self>] = [.message(1, \.failure), .integer(5, \.initiatedEventID)]
 }
 
-/// `ChildWorkflowExecutionCanceledEventAttributes`
+/// The message `ChildWorkflowExecutionCanceledEventAttributes`.
 struct WireChildCanceled: ProtoMessage {
     var initiatedEventID = 0
     static let fields: [ProtoField<Self>] = [.integer(5, \.initiatedEventID)]

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import GRPCClient
 
-/// `StartWorkflowExecutionRequest`
+/// The message `StartWorkflowExecutionRequest`.
 struct WireStart: ProtoMessage {
     enum ReusePolicy {
         static let rejectDuplicate = 3
@@ -31,14 +31,14 @@ struct WireStart: ProtoMessage {
     ]
 }
 
-/// `StartWorkflowExecutionResponse`
+/// The message `StartWorkflowExecutionResponse`.
 struct WireStartAnswer: ProtoMessage {
     var runID = ""
     var isStarted = false
     static let fields: [ProtoField<Self>] = [.string(1, \.runID), .bool(3, \.isStarted)]
 }
 
-/// `SignalWorkflowExecutionRequest`
+/// The message `SignalWorkflowExecutionRequest`.
 struct WireSignal: ProtoMessage {
     var namespace = ""
     var execution: WireExecution?
@@ -52,7 +52,7 @@ struct WireSignal: ProtoMessage {
     ]
 }
 
-/// `RequestCancelWorkflowExecutionRequest`
+/// The message `RequestCancelWorkflowExecutionRequest`.
 struct WireRequestCancel: ProtoMessage {
     var namespace = ""
     var execution: WireExecution?
@@ -65,7 +65,7 @@ struct WireRequestCancel: ProtoMessage {
     ]
 }
 
-/// `TerminateWorkflowExecutionRequest`
+/// The message `TerminateWorkflowExecutionRequest`.
 struct WireTerminate: ProtoMessage {
     var namespace = ""
     var execution: WireExecution?
@@ -76,14 +76,14 @@ struct WireTerminate: ProtoMessage {
     ]
 }
 
-/// `DescribeWorkflowExecutionRequest`
+/// The message `DescribeWorkflowExecutionRequest`.
 struct WireDescribe: ProtoMessage {
     var namespace = ""
     var execution: WireExecution?
     static let fields: [ProtoField<Self>] = [.string(1, \.namespace), .message(2, \.execution)]
 }
 
-/// `DescribeWorkflowExecutionResponse`
+/// The message `DescribeWorkflowExecutionResponse`.
 struct WireDescription: ProtoMessage {
     var info: WireExecutionInfo?
     var pendingActivities: [WirePendingActivity] = []
@@ -96,15 +96,15 @@ struct WireDescription: ProtoMessage {
     ]
 }
 
-/// `workflow.v1.PendingWorkflowTaskInfo`
+/// The message `workflow.v1.PendingWorkflowTaskInfo`.
 struct WirePendingTask: ProtoMessage {
     var attempt = 0
     static let fields: [ProtoField<Self>] = [.integer(5, \.attempt)]
 }
 
-/// `workflow.v1.WorkflowExecutionInfo`
+/// The message `workflow.v1.WorkflowExecutionInfo`.
 struct WireExecutionInfo: ProtoMessage {
-    /// `enums.v1.WorkflowExecutionStatus`
+    /// Numbered as `enums.v1.WorkflowExecutionStatus`.
     enum Status: Int {
         case running = 1, completed, failed, canceled, terminated, continuedAsNew, timedOut, paused
     }
@@ -124,9 +124,9 @@ struct WireExecutionInfo: ProtoMessage {
     ]
 }
 
-/// `workflow.v1.PendingActivityInfo`
+/// The message `workflow.v1.PendingActivityInfo`.
 struct WirePendingActivity: ProtoMessage {
-    /// `enums.v1.PendingActivityState`
+    /// Numbered as `enums.v1.PendingActivityState`.
     enum State: Int {
         case scheduled = 1, started, cancelRequested, paused
     }
@@ -148,7 +148,7 @@ struct WirePendingActivity: ProtoMessage {
     ]
 }
 
-/// `ListWorkflowExecutionsRequest`
+/// The message `ListWorkflowExecutionsRequest`.
 struct WireList: ProtoMessage {
     var namespace = ""
     var pageSize = 0
@@ -159,14 +159,14 @@ struct WireList: ProtoMessage {
     ]
 }
 
-/// `ListWorkflowExecutionsResponse`
+/// The message `ListWorkflowExecutionsResponse`.
 struct WireListAnswer: ProtoMessage {
     var executions: [WireExecutionInfo] = []
     var pageToken: [UInt8] = []
     static let fields: [ProtoField<Self>] = [.messages(1, \.executions), .bytes(2, \.pageToken)]
 }
 
-/// `GetWorkflowExecutionHistoryRequest`
+/// The message `GetWorkflowExecutionHistoryRequest`.
 struct WireGetHistory: ProtoMessage {
     enum Filter {
         static let closeEvent = 2
@@ -183,14 +183,14 @@ struct WireGetHistory: ProtoMessage {
     ]
 }
 
-/// `GetWorkflowExecutionHistoryResponse`
+/// The message `GetWorkflowExecutionHistoryResponse`.
 struct WireHistoryPage: ProtoMessage {
     var history: WireHistory?
     var pageToken: [UInt8] = []
     static let fields: [ProtoField<Self>] = [.message(1, \.history), .bytes(3, \.pageToken)]
 }
 
-/// `QueryWorkflowRequest`
+/// The message `QueryWorkflowRequest`.
 struct WireQueryWorkflow: ProtoMessage {
     var namespace = ""
     var execution: WireExecution?
@@ -200,25 +200,25 @@ struct WireQueryWorkflow: ProtoMessage {
     ]
 }
 
-/// `QueryWorkflowResponse`
+/// The message `QueryWorkflowResponse`.
 struct WireQueryAnswer: ProtoMessage {
     var result: WirePayloads?
     static let fields: [ProtoField<Self>] = [.message(1, \.result)]
 }
 
-/// `query.v1.WorkflowQuery`
+/// The message `query.v1.WorkflowQuery`.
 struct WireQuery: ProtoMessage {
     var type = ""
     static let fields: [ProtoField<Self>] = [.string(1, \.type)]
 }
 
-/// `DescribeNamespaceRequest`
+/// The message `DescribeNamespaceRequest`.
 struct WireDescribeNamespace: ProtoMessage {
     var namespace = ""
     static let fields: [ProtoField<Self>] = [.string(1, \.namespace)]
 }
 
-/// `GetSystemInfoResponse`
+/// The message `GetSystemInfoResponse`.
 struct WireSystemInfo: ProtoMessage {
     var serverVersion = ""
     static let fields: [ProtoField<Self>] = [.string(1, \.serverVersion)]

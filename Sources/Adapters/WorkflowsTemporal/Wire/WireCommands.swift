@@ -1,8 +1,8 @@
 import GRPCClient
 
-/// `command.v1.Command`
+/// The message `command.v1.Command`.
 struct WireCommand: ProtoMessage {
-    /// `enums.v1.CommandType`
+    /// Numbered as `enums.v1.CommandType`.
     enum Kind: Int {
         case scheduleActivity = 1, requestCancelActivity, startTimer, completeWorkflow, failWorkflow, cancelTimer
         case cancelWorkflow, requestCancelOther, recordMarker
@@ -34,7 +34,7 @@ struct WireCommand: ProtoMessage {
     init(_ kind: Kind) { type = kind.rawValue }
 }
 
-/// `ScheduleActivityTaskCommandAttributes`
+/// The message `ScheduleActivityTaskCommandAttributes`.
 struct WireScheduleActivity: ProtoMessage {
     var activityID = ""
     var type: WireType?
@@ -54,14 +54,14 @@ struct WireScheduleActivity: ProtoMessage {
     ]
 }
 
-/// `StartTimerCommandAttributes`
+/// The message `StartTimerCommandAttributes`.
 struct WireStartTimer: ProtoMessage {
     var timerID = ""
     var startToFire: Duration?
     static let fields: [ProtoField<Self>] = [.string(1, \.timerID), .duration(2, \.startToFire)]
 }
 
-/// `RequestCancelExternalWorkflowExecutionCommandAttributes`
+/// The message `RequestCancelExternalWorkflowExecutionCommandAttributes`.
 struct WireRequestCancelOther: ProtoMessage {
     var workflowID = ""
     var isChildOnly = false
@@ -71,7 +71,7 @@ struct WireRequestCancelOther: ProtoMessage {
     ]
 }
 
-/// `StartChildWorkflowExecutionCommandAttributes`
+/// The message `StartChildWorkflowExecutionCommandAttributes`.
 struct WireStartChild: ProtoMessage {
     enum ParentClosePolicy {
         static let requestCancel = 3
@@ -95,7 +95,7 @@ struct WireStartChild: ProtoMessage {
     ]
 }
 
-/// `ModifyWorkflowPropertiesCommandAttributes`
+/// The message `ModifyWorkflowPropertiesCommandAttributes`.
 struct WireModifyProperties: ProtoMessage {
     var memo: WireFields?
     static let fields: [ProtoField<Self>] = [.message(1, \.memo)]

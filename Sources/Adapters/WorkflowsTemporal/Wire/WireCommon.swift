@@ -3,14 +3,14 @@ import GRPCClient
 // The messages of Temporal's API, as far as they are used: package temporal.api, release 1.62. Names are Temporal's;
 // numbers are those of its .proto files.
 
-/// `common.v1.Payload`
+/// The message `common.v1.Payload`.
 struct WirePayload: ProtoMessage {
     var metadata: [String: [UInt8]] = [:]
     var data: [UInt8] = []
     static let fields: [ProtoField<Self>] = [.bytesMap(1, \.metadata), .bytes(2, \.data)]
 }
 
-/// `common.v1.Payloads`
+/// The message `common.v1.Payloads`.
 struct WirePayloads: ProtoMessage {
     var payloads: [WirePayload] = []
     static let fields: [ProtoField<Self>] = [.messages(1, \.payloads)]
@@ -22,7 +22,7 @@ struct WireFields: ProtoMessage {
     static let fields: [ProtoField<Self>] = [.map(1, \.fields)]
 }
 
-/// `common.v1.WorkflowExecution`
+/// The message `common.v1.WorkflowExecution`.
 struct WireExecution: ProtoMessage {
     var workflowID = ""
     var runID = ""
@@ -35,7 +35,7 @@ struct WireType: ProtoMessage {
     static let fields: [ProtoField<Self>] = [.string(1, \.name)]
 }
 
-/// `taskqueue.v1.TaskQueue`
+/// The message `taskqueue.v1.TaskQueue`.
 struct WireTaskQueue: ProtoMessage {
     enum Kind {
         static let normal = 1
@@ -48,7 +48,7 @@ struct WireTaskQueue: ProtoMessage {
     static let fields: [ProtoField<Self>] = [.string(1, \.name), .integer(2, \.kind), .string(3, \.normalName)]
 }
 
-/// `common.v1.RetryPolicy`
+/// The message `common.v1.RetryPolicy`.
 struct WireRetryPolicy: ProtoMessage {
     var initialInterval: Duration?
     var coefficient = 0.0
@@ -61,7 +61,7 @@ struct WireRetryPolicy: ProtoMessage {
     ]
 }
 
-/// `common.v1.Priority`
+/// The message `common.v1.Priority`.
 struct WirePriority: ProtoMessage {
     /// 1 is served first, 5 last.
     var key = 0

@@ -1,6 +1,6 @@
 import GRPCClient
 
-/// `failure.v1.Failure`
+/// The message `failure.v1.Failure`.
 struct WireFailure: ProtoMessage {
     struct Application: ProtoMessage {
         var type = ""

@@ -1,13 +1,13 @@
 import FoundationEssentials
 import GRPCClient
 
-/// `history.v1.History`
+/// The message `history.v1.History`.
 struct WireHistory: ProtoMessage {
     var events: [WireEvent] = []
     static let fields: [ProtoField<Self>] = [.messages(1, \.events)]
 }
 
-/// `history.v1.HistoryEvent`
+/// The message `history.v1.HistoryEvent`.
 struct WireEvent: ProtoMessage {
     /// `enums.v1.EventType`, those that are looked at.
     enum Kind: Int {
@@ -71,7 +71,7 @@ struct WireEvent: ProtoMessage {
     var kind: Kind? { Kind(rawValue: type) }
 }
 
-/// `WorkflowExecutionStartedEventAttributes`
+/// The message `WorkflowExecutionStartedEventAttributes`.
 struct WireStarted: ProtoMessage {
     var type: WireType?
     var taskQueue: WireTaskQueue?
@@ -87,26 +87,26 @@ struct WireStarted: ProtoMessage {
     ]
 }
 
-/// `WorkflowExecutionCompletedEventAttributes`
+/// The message `WorkflowExecutionCompletedEventAttributes`.
 struct WireResult: ProtoMessage {
     var result: WirePayloads?
     static let fields: [ProtoField<Self>] = [.message(1, \.result)]
 }
 
-/// `WorkflowExecutionFailedEventAttributes`
+/// The message `WorkflowExecutionFailedEventAttributes`.
 struct WireFailed: ProtoMessage {
     var failure: WireFailure?
     static let fields: [ProtoField<Self>] = [.message(1, \.failure)]
 }
 
-/// `WorkflowTaskStartedEventAttributes`
+/// The message `WorkflowTaskStartedEventAttributes`.
 struct WireWorkflowTaskStarted: ProtoMessage {
     var scheduledEventID = 0
     var historyBytes = 0
     static let fields: [ProtoField<Self>] = [.integer(1, \.scheduledEventID), .integer(5, \.historyBytes)]
 }
 
-/// `WorkflowTaskFailedEventAttributes`
+/// The message `WorkflowTaskFailedEventAttributes`.
 struct WireWorkflowTaskFailed: ProtoMessage {
     var failure: WireFailure?
     /// Where a reset cut another run's history: that run.
@@ -114,7 +114,7 @@ struct WireWorkflowTaskFailed: ProtoMessage {
     static let fields: [ProtoField<Self>] = [.message(4, \.failure), .string(6, \.baseRunID)]
 }
 
-/// `ActivityTaskScheduledEventAttributes`
+/// The message `ActivityTaskScheduledEventAttributes`.
 struct WireActivityScheduled: ProtoMessage {
     var activityID = ""
     var type: WireType?
@@ -125,7 +125,7 @@ struct WireActivityScheduled: ProtoMessage {
     ]
 }
 
-/// `ActivityTaskStartedEventAttributes`
+/// The message `ActivityTaskStartedEventAttributes`.
 struct WireActivityStarted: ProtoMessage {
     var scheduledEventID = 0
     var identity = ""
@@ -136,7 +136,7 @@ struct WireActivityStarted: ProtoMessage {
     ]
 }
 
-/// `ActivityTaskCompletedEventAttributes`
+/// The message `ActivityTaskCompletedEventAttributes`.
 struct WireActivityCompleted: ProtoMessage {
     var result: WirePayloads?
     var scheduledEventID = 0
@@ -150,19 +150,19 @@ struct WireActivityFailed: ProtoMessage {
     static let fields: [ProtoField<Self>] = [.message(1, \.failure), .integer(2, \.scheduledEventID)]
 }
 
-/// `ActivityTaskCancelRequestedEventAttributes`
+/// The message `ActivityTaskCancelRequestedEventAttributes`.
 struct WireScheduledReference: ProtoMessage {
     var scheduledEventID = 0
     static let fields: [ProtoField<Self>] = [.integer(1, \.scheduledEventID)]
 }
 
-/// `ActivityTaskCanceledEventAttributes`
+/// The message `ActivityTaskCanceledEventAttributes`.
 struct WireActivityCanceled: ProtoMessage {
     var scheduledEventID = 0
     static let fields: [ProtoField<Self>] = [.integer(3, \.scheduledEventID)]
 }
 
-/// `TimerStartedEventAttributes`
+/// The message `TimerStartedEventAttributes`.
 struct WireTimerStarted: ProtoMessage {
     var timerID = ""
     var startToFire: Duration?
@@ -175,39 +175,39 @@ struct WireTimer: ProtoMessage {
     static let fields: [ProtoField<Self>] = [.string(1, \.timerID)]
 }
 
-/// `MarkerRecordedEventAttributes`
+/// The message `MarkerRecordedEventAttributes`.
 struct WireMarker: ProtoMessage {
     var name = ""
     var details: [String: WirePayloads] = [:]
     static let fields: [ProtoField<Self>] = [.string(1, \.name), .map(2, \.details)]
 }
 
-/// `WorkflowExecutionSignaledEventAttributes`
+/// The message `WorkflowExecutionSignaledEventAttributes`.
 struct WireSignaled: ProtoMessage {
     var name = ""
     var input: WirePayloads?
     static let fields: [ProtoField<Self>] = [.string(1, \.name), .message(2, \.input)]
 }
 
-/// `WorkflowExecutionTerminatedEventAttributes`
+/// The message `WorkflowExecutionTerminatedEventAttributes`.
 struct WireTerminated: ProtoMessage {
     var reason = ""
     static let fields: [ProtoField<Self>] = [.string(1, \.reason)]
 }
 
-/// `WorkflowExecutionCancelRequestedEventAttributes`
+/// The message `WorkflowExecutionCancelRequestedEventAttributes`.
 struct WireCancelRequested: ProtoMessage {
     var cause = ""
     static let fields: [ProtoField<Self>] = [.string(1, \.cause)]
 }
 
-/// `RequestCancelExternalWorkflowExecutionInitiatedEventAttributes`
+/// The message `RequestCancelExternalWorkflowExecutionInitiatedEventAttributes`.
 struct WireCancelOther: ProtoMessage {
     var execution: WireExecution?
     static let fields: [ProtoField<Self>] = [.message(3, \.execution)]
 }
 
-/// `WorkflowPropertiesModifiedEventAttributes`
+/// The message `WorkflowPropertiesModifiedEventAttributes`.
 struct WirePropertiesModified: ProtoMessage {
     var memo: WireFields?
     static let fields: [ProtoField<Self>] = [.message(2, \.memo)]

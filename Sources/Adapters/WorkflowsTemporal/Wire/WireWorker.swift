@@ -14,7 +14,7 @@ struct WirePoll: ProtoMessage {
     ]
 }
 
-/// `PollWorkflowTaskQueueResponse`
+/// The message `PollWorkflowTaskQueueResponse`.
 struct WireWorkflowTask: ProtoMessage {
     var token: [UInt8] = []
     var execution: WireExecution?
@@ -34,21 +34,21 @@ struct WireWorkflowTask: ProtoMessage {
     ]
 }
 
-/// `taskqueue.v1.StickyExecutionAttributes`
+/// The message `taskqueue.v1.StickyExecutionAttributes`.
 struct WireSticky: ProtoMessage {
     var taskQueue: WireTaskQueue?
     var scheduleToStart: Duration?
     static let fields: [ProtoField<Self>] = [.message(1, \.taskQueue), .duration(2, \.scheduleToStart)]
 }
 
-/// `sdk.v1.WorkflowTaskCompletedMetadata`
+/// The message `sdk.v1.WorkflowTaskCompletedMetadata`.
 struct WireSDK: ProtoMessage {
     var name = ""
     var version = ""
     static let fields: [ProtoField<Self>] = [.string(3, \.name), .string(4, \.version)]
 }
 
-/// `RespondWorkflowTaskCompletedRequest`
+/// The message `RespondWorkflowTaskCompletedRequest`.
 struct WireTaskCompleted: ProtoMessage {
     var token: [UInt8] = []
     var commands: [WireCommand] = []
@@ -58,7 +58,7 @@ struct WireTaskCompleted: ProtoMessage {
     var queryResults: [String: WireQueryResult] = [:]
     var namespace = ""
     var sdk: WireSDK?
-    /// `enums.v1.VersioningBehavior`
+    /// Numbered as `enums.v1.VersioningBehavior`.
     var versioning = 0
     var deployment: WireDeployment?
     var instanceKey = ""
@@ -69,14 +69,14 @@ struct WireTaskCompleted: ProtoMessage {
     ]
 }
 
-/// `RespondWorkflowTaskCompletedResponse`
+/// The message `RespondWorkflowTaskCompletedResponse`.
 struct WireTaskCompletedAnswer: ProtoMessage {
     var task: WireWorkflowTask?
     var activities: [WireActivityTask] = []
     static let fields: [ProtoField<Self>] = [.message(1, \.task), .messages(2, \.activities)]
 }
 
-/// `query.v1.WorkflowQueryResult`
+/// The message `query.v1.WorkflowQueryResult`.
 struct WireQueryResult: ProtoMessage {
     enum Kind {
         static let answered = 1
@@ -88,7 +88,7 @@ struct WireQueryResult: ProtoMessage {
     static let fields: [ProtoField<Self>] = [.integer(1, \.kind), .message(2, \.answer), .string(3, \.message)]
 }
 
-/// `RespondQueryTaskCompletedRequest`
+/// The message `RespondQueryTaskCompletedRequest`.
 struct WireQueryCompleted: ProtoMessage {
     var token: [UInt8] = []
     var kind = 0
@@ -101,9 +101,9 @@ struct WireQueryCompleted: ProtoMessage {
     ]
 }
 
-/// `RespondWorkflowTaskFailedRequest`
+/// The message `RespondWorkflowTaskFailedRequest`.
 struct WireTaskFailed: ProtoMessage {
-    /// `enums.v1.WorkflowTaskFailedCause`
+    /// Numbered as `enums.v1.WorkflowTaskFailedCause`.
     enum Cause {
         static let workerFailure = 14
         static let nonDeterministic = 24
@@ -119,7 +119,7 @@ struct WireTaskFailed: ProtoMessage {
     ]
 }
 
-/// `ShutdownWorkerRequest`
+/// The message `ShutdownWorkerRequest`.
 struct WireShutdown: ProtoMessage {
     var namespace = ""
     var stickyQueue = ""
@@ -133,7 +133,7 @@ struct WireShutdown: ProtoMessage {
     ]
 }
 
-/// `PollActivityTaskQueueResponse`
+/// The message `PollActivityTaskQueueResponse`.
 struct WireActivityTask: ProtoMessage {
     var token: [UInt8] = []
     var workflowType: WireType?
@@ -157,7 +157,7 @@ struct WireActivityTask: ProtoMessage {
     ]
 }
 
-/// `RecordActivityTaskHeartbeatRequest`
+/// The message `RecordActivityTaskHeartbeatRequest`.
 struct WireHeartbeat: ProtoMessage {
     var token: [UInt8] = []
     var details: WirePayloads?
@@ -168,7 +168,7 @@ struct WireHeartbeat: ProtoMessage {
     ]
 }
 
-/// `RecordActivityTaskHeartbeatResponse`
+/// The message `RecordActivityTaskHeartbeatResponse`.
 struct WireHeartbeatAnswer: ProtoMessage {
     var isCancelRequested = false
     static let fields: [ProtoField<Self>] = [.bool(1, \.isCancelRequested)]
@@ -185,7 +185,7 @@ struct WireActivityEnded: ProtoMessage {
     ]
 }
 
-/// `RespondActivityTaskFailedRequest`
+/// The message `RespondActivityTaskFailedRequest`.
 struct WireActivityTaskFailed: ProtoMessage {
     var token: [UInt8] = []
     var failure: WireFailure?

@@ -98,7 +98,8 @@ final class ActivityAttempt: Sendable {
         let context = ActivityContext(
             workflowID: WorkflowID(recorded: task.execution?.workflowID ?? ""),
             runID: RunID(rawValue: task.header?.fields[Self.runField]?.decoded() ?? task.execution?.runID ?? ""),
-            activityID: task.activityID, taskQueue: queue, attempt: max(1, task.attempt), previousHeartbeat: task.heartbeat?.payload
+            activityID: task.activityID, taskQueue: queue, attempt: max(1, task.attempt),
+            previousHeartbeat: task.heartbeat?.payload
         ) { [weak self] details in await self?.heartbeat(details) }
         var fields = logContext.mapValues { LogValue.text($0) }
         fields["job_id"] = .text(task.execution?.workflowID ?? "")

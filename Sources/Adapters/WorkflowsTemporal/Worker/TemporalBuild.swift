@@ -40,7 +40,7 @@ public struct TemporalBuild: Sendable, Equatable {
         WireDeployment(deployment: deployment, buildID: id, mode: versioning == .none ? 1 : 2)
     }
 
-    /// `enums.v1.VersioningBehavior`
+    /// Numbered as `enums.v1.VersioningBehavior`.
     var behavior: Int {
         switch versioning {
         case .none: 0
@@ -50,11 +50,11 @@ public struct TemporalBuild: Sendable, Equatable {
     }
 }
 
-/// `deployment.v1.WorkerDeploymentOptions`
+/// The message `deployment.v1.WorkerDeploymentOptions`.
 struct WireDeployment: ProtoMessage {
     var deployment = ""
     var buildID = ""
-    /// `enums.v1.WorkerVersioningMode`
+    /// Numbered as `enums.v1.WorkerVersioningMode`.
     var mode = 0
     static let fields: [ProtoField<Self>] = [.string(1, \.deployment), .string(2, \.buildID), .integer(3, \.mode)]
 }

@@ -152,8 +152,9 @@ final class WorkflowTasks: Sendable {
         return run
     }
 
-    /// The workflow's code cannot go on: said once, since the server asks again at once and without end. Later attempts
-    /// are left to their time limit, and a program that can go on takes over.
+    /// Says once that the workflow's code cannot go on, since the server asks again at once and without end.
+    ///
+    /// Later attempts are left to their time limit, and a program that can go on takes over.
     private func report(_ problem: DeciderProblem, _ task: WireWorkflowTask) async {
         setup.logger.error(
             "a workflow cannot go on",
