@@ -72,6 +72,11 @@ final class QueueGate: Sendable {
         }
     }
 
+    /// Returns when the rules are known, or the worker stops.
+    func whenInformed() async {
+        while !Task.isCancelled, !state.withLock({ $0.isInformed || $0.isStopping }) { await waitForChange() }
+    }
+
     /// A permit for an activity that comes with the very command that schedules it; only where no rule holds.
     func admitAtOnce(_ queue: TaskQueue) -> QueuePermit? {
         state.withLock { state in

@@ -77,6 +77,8 @@ public final class TemporalWorker: Service {
             for _ in 0..<setup.limits.workflowPolls {
                 for sticky in [false, true] {
                     polls.addTask {
+                        // The first activities find the rules known, as all later ones do.
+                        await self.setup.gate.whenInformed()
                         await self.pollWorkflows(sticky: sticky)
                         return .poll
                     }
