@@ -6,6 +6,7 @@
 #   scripts/test-servers.sh stop "$ATELIER_TEST_SERVERS"   stops and removes them
 #
 # `start postgresql` starts that one alone, and `restart FOLDER` lets PostgreSQL crash and come up again.
+# `become-temporal PORT --db-filename FILE` is a Temporal server in the foreground that keeps its state: tests kill it.
 #
 # The shell that did this has ATELIER_TEST_POSTGRESQL and ATELIER_TEST_MARIADB set to URLs of servers in which the tests
 # may make and drop databases, and ATELIER_TEST_TEMPORAL to the address of one in which they make namespaces; ./test.sh
@@ -94,14 +95,12 @@ start_mariadb() {
     echo "export ATELIER_TEST_MARIADB='mysql://atelier:$password@127.0.0.1:$port/mysql'"
 }
 
-# With the throttles of a large cluster off: they would make each step of a test wait. A queue is in one piece, as order
-# by priority holds within a piece.
-start_temporal() {
-    local port folder="$servers/temporal" program="$PWD/.tools/temporal/bin/temporal"
+# Becomes the development server on port $1; more options may follow. The throttles of a large cluster are off: they
+# would make each step of a test wait. A queue is in one piece, as order by priority holds within a piece.
+become_temporal() {
+    local program="$PWD/.tools/temporal/bin/temporal" port=$1; shift
     [ -x "$program" ] || fail "Temporal's server is missing: ./test.sh fetches it"
-    port=$(spare_port)
-    mkdir "$folder"
-    setsid "$program" server start-dev --headless --ip 127.0.0.1 --port "$port" --http-port "$(spare_port)" \
+    exec "$program" server start-dev --headless --ip 127.0.0.1 --port "$port" --http-port "$(spare_port)" \
         --log-level error --dynamic-config-value 'history.timerProcessorMaxTimeShift="10ms"' \
         --dynamic-config-value history.transferProcessorMaxPollRPS=2000 \
         --dynamic-config-value history.timerProcessorMaxPollRPS=2000 \
@@ -111,10 +110,16 @@ start_temporal() {
         --dynamic-config-value frontend.WorkflowTimeSkippingEnabled=true \
         --dynamic-config-value matching.numTaskqueueReadPartitions=1 \
         --dynamic-config-value matching.numTaskqueueWritePartitions=1 \
-        --dynamic-config-value frontend.WorkflowPauseEnabled=true \
-        >"$folder/server.log" 2>&1 </dev/null &
+        --dynamic-config-value frontend.WorkflowPauseEnabled=true "$@"
+}
+
+start_temporal() {
+    local port folder="$servers/temporal"
+    port=$(spare_port)
+    mkdir "$folder"
+    setsid scripts/test-servers.sh become-temporal "$port" >"$folder/server.log" 2>&1 </dev/null &
     echo $! >"$folder/pid"
-    await Temporal "$folder/server.log" "$program" operator cluster health --address "127.0.0.1:$port"
+    await Temporal "$folder/server.log" .tools/temporal/bin/temporal operator cluster health --address "127.0.0.1:$port"
     echo "export ATELIER_TEST_TEMPORAL='127.0.0.1:$port'"
 }
 
@@ -161,6 +166,7 @@ end_process() {
 case ${1:-} in
     start) shift; start "$@" ;;
     restart) restart "${2:?the folder that start named}" ;;
+    become-temporal) shift; become_temporal "$@" ;;
     stop) stop "${2:?the folder that start named}" ;;
     *) fail "usage: scripts/test-servers.sh start [NAME ...] | restart FOLDER | stop FOLDER" ;;
 esac

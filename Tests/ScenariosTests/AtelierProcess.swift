@@ -115,9 +115,9 @@ final class AtelierProcess: @unchecked Sendable {
         var description: String { message }
     }
 
-    /// Runs the program to its end.
+    /// Runs a program, ours unless another is named, to its end.
     static func run(
-        _ arguments: [String], in folder: URL, environment: [String: String]
+        _ arguments: [String], in folder: URL, environment: [String: String], program: URL = AtelierProcess.program
     ) async throws -> (code: Int32, output: String) {
         try await threads.run {
             let process = Process()

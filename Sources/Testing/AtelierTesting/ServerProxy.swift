@@ -14,11 +14,28 @@ public final class ServerProxy: Sendable {
         case down
         /// Requests reach the server, but its next reply cuts the connection instead of coming through.
         case cutsReplies
+        /// Requests reach the server; its replies wait for better weather.
+        case holdsReplies
+        /// Every piece of a conversation takes 20 ms.
+        case slow
+        /// The next reply ends its direction of the connection instead of coming through; the other one stays open.
+        case halfCloses
     }
 
     private struct Link {
         let client: Int32
         let server: Int32
+        /// Nothing goes to the client any more.
+        var isHalfClosed = false
+
+        /// What to look at for requests and replies; a negative number is passed over.
+        func descriptors(in weather: Weather) -> [Int32] {
+            switch weather {
+            case .silent: [-1, -1]
+            case .holdsReplies: [client, -1]
+            case .fair, .down, .cutsReplies, .slow, .halfCloses: [client, server]
+            }
+        }
     }
 
     private struct State {
@@ -88,14 +105,13 @@ public final class ServerProxy: Sendable {
             }
             note(openCount: links.count)
             var descriptors = [pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
-            if weather != .silent {
-                descriptors += links.flatMap { [$0.client, $0.server] }.map {
-                    pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-                }
+            descriptors += links.flatMap { $0.descriptors(in: weather) }.map {
+                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
             // A short limit, since a change of weather wakes nobody.
             guard poll(&descriptors, nfds_t(descriptors.count), 5) > 0 else { continue }
-            if weather != .silent { move(&links, descriptors, weather) }
+            if weather == .slow { usleep(20_000) }
+            move(&links, descriptors)
             if descriptors[0].revents != 0, let link = accept() { links.append(link) }
         }
         links.forEach(Self.cut)
@@ -113,13 +129,21 @@ public final class ServerProxy: Sendable {
         for watcher in watchers { watcher.resume() }
     }
 
-    private func move(_ links: inout [Link], _ descriptors: [pollfd], _ weather: Weather) {
+    private func move(_ links: inout [Link], _ descriptors: [pollfd]) {
         var kept: [Link] = []
-        for (index, link) in links.enumerated() {
-            let (request, reply) = (descriptors[1 + 2 * index].revents != 0, descriptors[2 + 2 * index].revents != 0)
+        for (index, var link) in links.enumerated() {
+            // The weather as it is now: what answers a request that was sent after a change must meet it.
+            let passing = link.descriptors(in: self.weather)
+            let request = descriptors[1 + 2 * index].revents != 0 && passing[0] >= 0
+            let reply = descriptors[2 + 2 * index].revents != 0 && passing[1] >= 0
             let isCut = reply && self.weather == .cutsReplies
+            if reply && self.weather == .halfCloses {
+                shutdown(link.client, Int32(SHUT_WR))
+                link.isHalfClosed = true
+                self.weather = .fair
+            }
             if isCut || (request && !Self.pass(link.client, link.server))
-                || (reply && !Self.pass(link.server, link.client))
+                || (reply && !Self.pass(link.server, link.isHalfClosed ? nil : link.client))
             {
                 Self.cut(link)
             } else {
@@ -149,12 +173,13 @@ public final class ServerProxy: Sendable {
         return link
     }
 
-    /// Moves what has come from one side to the other.
+    /// Moves what has come from one side to the other, or to nobody.
     /// - Returns: Whether both are still there.
-    private static func pass(_ source: Int32, _ target: Int32) -> Bool {
+    private static func pass(_ source: Int32, _ target: Int32?) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         let count = read(source, &buffer, buffer.count)
         guard count > 0 else { return false }
+        guard let target else { return true }
         var sent = 0
         while sent < count {
             let written = buffer.withUnsafeBytes { bytes in

@@ -13,12 +13,15 @@ public final class TemporalDispatcher: Service {
     private let logger: Logger
     private let interval: Duration
     private let concurrency: Int
-    /// How long a request is left to whoever took it: longer than telling takes.
-    private static let claim = Duration.seconds(15)
+    /// How long the server has for its answer.
+    private static let patience = Duration.seconds(5)
+    /// How long a request is left to whoever took it: longer than telling takes, and so long does one wait whose
+    /// dispatcher was killed.
+    private static let claim = Duration.seconds(7)
 
     /// - Parameters:
     ///   - interval: How often to look for what nobody told it of.
-    ///   - concurrency: Requests under way at once, each of another workflow; with one they arrive in their order.
+    ///   - concurrency: Requests under way at once, each of another workflow.
     public init(
         engine: TemporalWorkflowEngine, logger: Logger = .silent, interval: Duration = .seconds(2),
         concurrency: Int = 32, metrics: Metrics = Metrics()
@@ -103,7 +106,7 @@ public final class TemporalDispatcher: Service {
             case .cancel: "RequestCancelWorkflowExecution"
             case .reset: "ResetWorkflowExecution"
             }
-        let _: WireNothing = try await engine.cluster.once(method, row.request, timeout: .seconds(10))
+        let _: WireNothing = try await engine.cluster.once(method, row.request, timeout: Self.patience)
     }
 
     /// It stays in the outbox, unless the server will never take it.
