@@ -13,7 +13,7 @@ RUN swift build -c release --static-swift-stdlib --product atelier \
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates curl libcurl4 libjansson4 libmariadb3 libmicrohttpd12 \
-        libnghttp2-14 libpq5 libsqlite3-0 libssl3 \
+        libnghttp2-14 libpq5 libsqlite3-0 libssl3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin atelier \
     && install -d -m 700 -o atelier -g atelier /var/lib/atelier /var/lib/atelier-files
