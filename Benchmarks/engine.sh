@@ -14,6 +14,10 @@ install_engine() {
     [ -n "$(postgresql_programs)" ] || missing+=(postgresql)
     python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
     install_packages "${missing[@]}" || echo "run.sh: ${missing[*]} cannot be installed" >&2
+    install_engine_python
+}
+
+install_engine_python() {
     if ! cmp -s requirements-engine.txt .venv-engine/installed.txt; then
         python3 -m venv .venv-engine
         local line
@@ -91,6 +95,21 @@ own() {
     peer "$1" "$program" bench engine --json --workflows "$2" --concurrency "$engine_concurrency" "${@:3}"
 }
 
+# Both workers on the server that is running, one after the other; each in a process that is client and worker.
+temporal_round() {
+    peer engine.temporal "$engine_python" engine_temporal.py "127.0.0.1:$temporal_port" "$engine_count" \
+        "$engine_concurrency" "$1"
+    own engine.atelier.temporal "$engine_count" --temporal "127.0.0.1:$temporal_port"
+}
+
+temporal() {
+    local number
+    python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
+    install_engine_python
+    start_temporal || { echo "run.sh: Temporal's development server cannot be started" >&2 && return 1; }
+    for number in $(seq "$rounds"); do temporal_round "$number"; done
+}
+
 engine() {
     local has_postgresql= has_redis= has_temporal= number
     install_engine
@@ -115,8 +134,7 @@ engine() {
             peer engine.celery "$engine_python" engine_celery.py "$engine_count" "$engine_concurrency"
         fi
         if [ -n "$has_temporal" ]; then
-            peer engine.temporal "$engine_python" engine_temporal.py "127.0.0.1:$temporal_port" "$engine_count" \
-                "$engine_concurrency" "$number"
+            temporal_round "$number"
         fi
         own engine.pickup.sqlite 1 --only pickup
         if [ -n "$has_postgresql" ]; then

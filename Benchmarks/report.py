@@ -78,7 +78,8 @@ PEERS = {
     "engine.dbos.sqlite": "DBOS Transact on SQLite (WAL)",
     "engine.dbos.postgresql": "DBOS Transact on PostgreSQL",
     "engine.celery": "Celery chain, Redis with appendfsync always",
-    "engine.temporal": "Temporal's development server, in memory",
+    "engine.temporal": "Temporal's development server, in memory, Python SDK",
+    "engine.atelier.temporal": "**Atelier's worker on the same server**",
     "engine.atelier.sqlite": "**Atelier on SQLite**",
     "engine.atelier.postgresql": "**Atelier on PostgreSQL**",
 }
@@ -93,6 +94,9 @@ def report_engine(found: dict[str, dict[str, float]]) -> None:
                 f"| {title} | {own['workflows_per_second']:.1f} | {own['steps_per_second']:.0f} | {own['p50_ms']:.1f} "
                 f"| {own['p95_ms']:.1f} |"
             )
+    report_temporal(found)
+    if "engine.atelier.sqlite" not in found:
+        return
     print("\n| times the rate of | Atelier on SQLite | Atelier on PostgreSQL |\n|---|---:|---:|")
     for name, title in PEERS.items():
         if name in found and "atelier" not in name:
@@ -100,6 +104,21 @@ def report_engine(found: dict[str, dict[str, float]]) -> None:
             peer = found[name]["workflows_per_second"]
             print(f"| {title} | {ratio(rates[0], peer)} | {ratio(rates[1], peer)} |")
     report_engine_parts(found)
+
+
+def report_temporal(found: dict[str, dict[str, float]]) -> None:
+    peer, atelier = found.get("engine.temporal"), found.get("engine.atelier.temporal")
+    if not peer or not atelier:
+        return
+    print("\n| workers on one Temporal server | workflows a second | CPU ms a workflow | peak MB |\n|---|---:|---:|---:|")
+    for name, own in (("Python SDK", peer), ("**Atelier**", atelier)):
+        cpu = own["cpu_seconds"] / own["workflows"] * 1000
+        print(f"| {name} | {own['workflows_per_second']:.1f} | {cpu:.1f} | {own['peak_rss_bytes'] / 1e6:.0f} |")
+    print(
+        f"| ratio | {ratio(atelier['workflows_per_second'], peer['workflows_per_second'])} "
+        f"| {ratio(atelier['cpu_seconds'] / atelier['workflows'], peer['cpu_seconds'] / peer['workflows'])} "
+        f"| {ratio(atelier['peak_rss_bytes'], peer['peak_rss_bytes'])} |"
+    )
 
 
 def report_engine_parts(found: dict[str, dict[str, float]]) -> None:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Atelier beside its peers, in one run and interleaved, so that what else the machine does hits all of them alike.
 #
-#   Benchmarks/run.sh [all|images|http|engine] [--rounds N] [--seconds N]
+#   Benchmarks/run.sh [all|images|http|engine|temporal] [--rounds N] [--seconds N]
 #
 # Needs a release build (.build/release/atelier, or ATELIER_PROGRAM); without one only the peers are measured.
 # Everything listens on loopback, lives in Benchmarks/.scratch, has a time limit, and is stopped at the end.
@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 what=all rounds=3 seconds=8
 while [ $# -gt 0 ]; do
     case "$1" in
-    all | images | http | engine) what=$1 ;;
+    all | images | http | engine | temporal) what=$1 ;;
     --rounds) rounds=$2 && shift ;;
     --seconds) seconds=$2 && shift ;;
     *) sed -n '2,7s/^# \{0,1\}//p' "$0" && exit 2 ;;
@@ -140,8 +140,9 @@ http() {
 
 [ -x "$program" ] || echo "run.sh: $program is not built; only the peers are measured" >&2
 rm -rf "$scratch" && mkdir -p "$scratch"
-[ "$what" = engine ] || install
+case "$what" in engine | temporal) ;; *) install ;; esac
 if [ "$what" = all ] || [ "$what" = images ]; then images; fi
 if [ "$what" = all ] || [ "$what" = http ]; then http; fi
 if [ "$what" = all ] || [ "$what" = engine ]; then engine; fi
+if [ "$what" = temporal ]; then temporal; fi
 python3 report.py "$scratch/results"

@@ -66,7 +66,7 @@ need_test_dependencies() {
         as_root mkdir -p /etc/postgresql-common/createcluster.d
         echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.d/atelier-tests.conf >/dev/null
     fi
-    need_debian openssl postgresql mariadb-server python3-venv
+    need_debian openssl postgresql mariadb-server nginx python3-venv
     need_temporal
 }
 

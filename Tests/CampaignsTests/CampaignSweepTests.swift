@@ -46,10 +46,14 @@ import WorkflowsSQL
 
             try await sweep.sweep()
             let early = try await campaigns.find(orphan).status
-            clock.advance(by: .seconds(61))
+            // Another engine may have it still, while an installation moves.
+            clock.advance(by: .seconds(3600))
+            try await sweep.sweep()
+            let moving = try await campaigns.find(orphan).status
+            clock.advance(by: .seconds(24 * 3600))
             try await sweep.sweep()
 
-            #expect(early == .pending)
+            #expect(early == .pending && moving == .pending)
             let ended = try await campaigns.find(orphan)
             #expect(ended.status == .failed && ended.failure?.isEmpty == false && ended.completedAt != nil)
             #expect(try await campaigns.find(waiting).status == .pending)

@@ -42,7 +42,7 @@ struct TemporalBed: WorkflowTestBed {
             do {
                 _ = try await cluster.probe()
                 return
-            } catch let error as GRPCError where error.code == .notFound {
+            } catch let error as GRPCError where error.code == .unavailable {
                 try await Task.sleep(for: .milliseconds(20))
             }
         }
@@ -51,16 +51,11 @@ struct TemporalBed: WorkflowTestBed {
     func withWorker(
         _ registry: WorkflowRegistry, queues: [TaskQueue: Int], _ body: @Sendable () async throws -> Void
     ) async throws {
-        // Who has one slot wants one thing after the other.
-        let isSingle = queues.values.allSatisfy { $0 == 1 }
-        var limits = limits
-        if isSingle { limits.workflowPolls = 1 }
         let worker = TemporalWorker(engine: temporal, registry: registry, queues: queues, limits: limits)
-        let dispatcher = TemporalDispatcher(engine: temporal, concurrency: isSingle ? 1 : 32)
+        let dispatcher = TemporalDispatcher(engine: temporal)
         let shutdown = ShutdownSignal()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await dispatcher.run(until: shutdown) }
-            if isSingle { try await untilQueued() }
             group.addTask { try await worker.run(until: shutdown) }
             do { try await body() } catch {
                 shutdown.trigger()
@@ -68,22 +63,6 @@ struct TemporalBed: WorkflowTestBed {
             }
             shutdown.trigger()
             try await group.waitForAll()
-        }
-    }
-}
-
-extension TemporalBed {
-    /// What was admitted before the worker waits in the server's queue when it begins, as where nothing lies between.
-    fileprivate func untilQueued() async throws {
-        let admitted = try await engine.list(WorkflowFilter(status: .running)).workflows.count
-        var request = WireDescribeQueue(namespace: namespace)
-        request.taskQueue = WireTaskQueue(name: temporal.cluster.workflowQueue, kind: WireTaskQueue.Kind.normal)
-        request.type = WireTaskQueueType.workflow
-        request.reportsStats = true
-        var queued = 0
-        while queued < admitted {
-            let queue = try await temporal.cluster.call("DescribeTaskQueue", request, as: WireQueueDescription.self)
-            queued = queue.stats?.backlog ?? 0
         }
     }
 }

@@ -1,5 +1,6 @@
 import AtelierTesting
 import Foundation
+import GRPCClient
 import Settings
 import Testing
 import WorkflowsTemporal
@@ -98,5 +99,16 @@ import WorkflowsTemporal
 
         #expect(parts.count == 2)
         #expect(parts.first.map(String.init) == String(ProcessInfo.processInfo.processIdentifier))
+    }
+
+    @Test(.enabled(if: TemporalBed.address != nil))
+    func `that name no namespace of the server are told so, and nothing counts as gone`() async throws {
+        let environment = ["TEMPORAL_ADDRESS": TemporalBed.address ?? "", "TEMPORAL_NAMESPACE": "nobody-made-this"]
+        let cluster = try TemporalCluster(settings: try read(environment))
+
+        let failure = await #expect(throws: GRPCError.self) { _ = try await cluster.probe() }
+
+        #expect(failure?.code == .unavailable)
+        #expect(failure?.message.hasPrefix("the namespace nobody-made-this does not exist; create it") == true)
     }
 }

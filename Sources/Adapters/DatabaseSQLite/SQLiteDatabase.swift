@@ -44,7 +44,7 @@ public final class SQLiteDatabase: Database {
         writer = SQLiteWriter(measurements)
         try await writer.open(location)
         self.readers = try await SQLiteReaders(count: max(1, readers), location, measurements)
-        metrics.onScrape { [weak self] in await self?.readings() ?? [] }
+        metrics.onScrape { [weak self] in await self?.status().readings ?? [] }
         log.info("database open", ["file": .text(location.name), "readers": .integer(max(1, readers))])
     }
 
@@ -108,19 +108,5 @@ public final class SQLiteDatabase: Database {
         }
         await copier.close()
         try SQLiteLocation.publish(partial, as: path)
-    }
-
-    private func readings() async -> [Reading] {
-        let status = await status()
-        return [
-            Reading(
-                "atelier_database_connections", help: "Connections to the database.",
-                value: Double(status.connections)),
-            Reading("atelier_database_connections_busy", help: "Connections at work.", value: Double(status.busy)),
-            Reading(
-                "atelier_database_transactions_waiting", help: "Transactions waiting for a connection.",
-                value: Double(status.waiting)),
-            Reading("atelier_database_bytes", help: "Size of the database on disk.", value: Double(status.bytes ?? 0)),
-        ]
     }
 }

@@ -11,13 +11,10 @@ public final class WorkflowRetention: Service {
     /// How the service is called in logs.
     public let name = "workflow-retention"
     private let engine: SQLWorkflowEngine
-    private let keep: Duration
-    private let interval: Duration
     private let pause: Duration
     private let rowsATransaction: Int
     private let forget: @Sendable (WorkflowDescription) async throws -> Void
-    private let logger: Logger
-    private let watch: ClockWatch
+    private let schedule: RetentionSchedule
 
     /// - Parameters:
     ///   - keep: How long an ended workflow stays.
@@ -32,36 +29,25 @@ public final class WorkflowRetention: Service {
         forget: @escaping @Sendable (WorkflowDescription) async throws -> Void = { _ in }
     ) {
         self.engine = engine
-        self.keep = keep
-        self.interval = interval
         self.pause = pause
         self.rowsATransaction = max(1, rowsATransaction)
         self.forget = forget
-        watch = ClockWatch(engine.clock)
-        self.logger = logger.labelled(name)
+        schedule = RetentionSchedule(keep: keep, interval: interval, clock: engine.clock, logger: logger)
     }
 
     /// Sweeps now and then every interval.
     ///
     /// A sweep that fails is repeated with the next.
     public func run(until shutdown: ShutdownSignal) async throws {
-        await shutdown.every(interval, on: engine.clock) { [self] in
-            let count = try await sweep()
-            if count > 0 { logger.info("removed ended workflows", ["count": .integer(count)]) }
-        } onFailure: { [logger] error in
-            logger.warning("ended workflows could not be removed", ["error": .text(String(describing: error))])
-        }
+        await schedule.run(until: shutdown) { [self] in try await sweep() }
     }
 
     /// Removes what is past its time; nothing for a day after the clock was set forward.
     /// - Returns: How many workflows were removed.
     @discardableResult
     public func sweep() async throws -> Int {
-        guard watch.isTrusted else {
-            logger.warning("the clock was set forward; nothing is removed for a day")
-            return 0
-        }
-        try await markExpired()
+        guard let oldest = schedule.oldest else { return 0 }
+        try await markExpired(before: oldest.microseconds)
         var (total, last) = (0, 0)
         while true {
             let runs = try await engine.database.read { [last] connection in
@@ -76,8 +62,7 @@ public final class WorkflowRetention: Service {
     }
 
     /// From here on nobody reopens them: an operator must not bring back half of a history.
-    private func markExpired() async throws {
-        let oldest = engine.clock.now.microseconds - keep.microseconds
+    private func markExpired(before oldest: Int) async throws {
         while true {
             let count = try await engine.database.write { connection in
                 try ExpiredRun.mark(before: oldest, atMost: 100, on: connection)
@@ -92,14 +77,7 @@ public final class WorkflowRetention: Service {
         var forgotten: [ExpiredRun] = []
         for run in runs {
             guard let job = try await engine.describe(run.workflowID) else { continue }
-            do {
-                try await forget(job)
-                forgotten.append(run)
-            } catch {
-                logger.warning(
-                    "the files of an ended workflow could not be removed",
-                    ["job_id": .text(run.workflowID.rawValue), "error": .text(String(describing: error))])
-            }
+            if await schedule.forget(job, by: forget) { forgotten.append(run) }
         }
         return forgotten
     }

@@ -1,3 +1,5 @@
+package import Observability
+
 /// A relational database that keeps what it acknowledged.
 ///
 /// Closures run on a thread of the database's own, so they may block, and they may be run again when the database asks
@@ -156,5 +158,21 @@ public struct DatabaseStatus: Sendable {
         self.busy = busy
         self.waiting = waiting
         self.bytes = bytes
+    }
+}
+
+extension DatabaseStatus {
+    /// The status as metrics show it.
+    package var readings: [Reading] {
+        [
+            Reading("atelier_database_connections", help: "Connections to the database.", value: Double(connections)),
+            Reading("atelier_database_connections_busy", help: "Connections at work.", value: Double(busy)),
+            Reading(
+                "atelier_database_transactions_waiting", help: "Transactions waiting for a connection.",
+                value: Double(waiting)),
+        ]
+            + [bytes].compactMap(\.self).map { bytes in
+                Reading("atelier_database_bytes", help: "Size of the database on disk.", value: Double(bytes))
+            }
     }
 }

@@ -136,6 +136,28 @@ import Workflows
         }
     }
 
+    @Test func `starts a child anew that had failed, and refuses the child itself`() async throws {
+        try await withTemporal { bed in
+            let world = Neighbourhood(broken: ["slow"])
+            try await bed.withWorker(.chores { input, _ in try world.visit(input) }, queues: [.default: 4]) {
+                try await bed.engine.start(Wait.self, id: "job", input: "child")
+                #expect(try await bed.engine.waitForClose(of: "job")?.status == .failed)
+                world.repair()
+                let started = try #require(try await bed.temporal.timeline(of: "job")).entries
+                    .first { $0.text.hasPrefix("The child ") && $0.text.contains(" was started as ") }
+                let child = try #require(started?.text.split(separator: " ").last)
+
+                let refused = try await bed.temporal.retry(WorkflowID(recorded: String(child)))
+                let outcome = try await bed.temporal.retry("job")
+
+                #expect(refused == .refused("It is a child of job; retry that one."))
+                guard case .done = outcome else { throw Chore.Failure(message: "\(outcome)") }
+                let output = try await bed.engine.result(of: Wait.self, id: "job")
+                #expect(output == "slow")
+            }
+        }
+    }
+
     @Test func `lets a waiting attempt begin now`() async throws {
         try await withTemporal { bed in
             let attempts = Locked(0)

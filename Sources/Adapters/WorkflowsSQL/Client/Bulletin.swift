@@ -8,11 +8,9 @@ final class Bulletin: Sendable {
         var workers: [Int: Doorbell] = [:]
         /// Whether the next wake-up is to be one for activities as well.
         var hasBacklog = false
-        var watchers: [WorkflowID: [Int: AsyncStream<Void>.Continuation]] = [:]
-        /// What was last seen of each that is watched.
-        var seen: [WorkflowID: String] = [:]
     }
     private let state = Locked(State())
+    let watchers = WorkflowWatchers()
 
     /// Adds a worker to wake; returns how to remove it.
     func addWorker(_ doorbell: Doorbell) -> @Sendable () -> Void {
@@ -54,55 +52,5 @@ final class Bulletin: Sendable {
 
     private var doorbells: [Doorbell] {
         state.withLock { state in state.workers.sorted { $0.key < $1.key }.map(\.value) }
-    }
-
-    /// A stream that yields at once and then on each `announce`; what is not read in time is one.
-    func changes(of workflow: WorkflowID) -> AsyncStream<Void> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let id = state.withLock { state in
-            state.next += 1
-            state.watchers[workflow, default: [:]][state.next] = continuation
-            return state.next
-        }
-        continuation.onTermination = { [weak self] _ in self?.remove(id, from: workflow) }
-        continuation.yield()
-        return stream
-    }
-
-    func announce(_ workflow: WorkflowID, isClosed: Bool) {
-        let watchers = state.withLock { state in
-            let watchers = state.watchers[workflow].map { Array($0.values) } ?? []
-            if isClosed {
-                state.watchers[workflow] = nil
-                state.seen[workflow] = nil
-            }
-            return watchers
-        }
-        for watcher in watchers {
-            watcher.yield()
-            if isClosed { watcher.finish() }
-        }
-    }
-
-    /// The workflows that somebody watches here.
-    var watched: [WorkflowID] { state.withLock { Array($0.watchers.keys) } }
-
-    /// Notes where a watched workflow stands.
-    /// - Returns: Whether that is news; the first time it is, since it may have moved before.
-    func note(_ place: String, of workflow: WorkflowID) -> Bool {
-        state.withLock { state in
-            guard state.watchers[workflow] != nil else { return false }
-            return state.seen.updateValue(place, forKey: workflow) != place
-        }
-    }
-
-    private func remove(_ id: Int, from workflow: WorkflowID) {
-        state.withLock { state in
-            state.watchers[workflow]?[id] = nil
-            if state.watchers[workflow]?.isEmpty == true {
-                state.watchers[workflow] = nil
-                state.seen[workflow] = nil
-            }
-        }
     }
 }

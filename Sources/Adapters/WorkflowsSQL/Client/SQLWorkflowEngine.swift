@@ -93,7 +93,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
 
     /// Tells those who watch a workflow, here and elsewhere, that it moved.
     func announce(_ id: WorkflowID, isClosed: Bool) {
-        bulletin.announce(id, isClosed: isClosed)
+        bulletin.watchers.announce(id, isClosed: isClosed)
         herald.tell(.changes, [id.rawValue])
     }
 
@@ -107,7 +107,7 @@ public final class SQLWorkflowEngine: WorkflowSupervisor {
     }
 
     /// Wake-ups when the workflow moves in this process.
-    public func changes(of id: WorkflowID) -> AsyncStream<Void> { bulletin.changes(of: id) }
+    public func changes(of id: WorkflowID) -> AsyncStream<Void> { bulletin.watchers.changes(of: id) }
 
     /// Waits for the end; a process that does not run the workflow looks every second.
     public func waitForClose(of id: WorkflowID) async throws -> WorkflowDescription? {

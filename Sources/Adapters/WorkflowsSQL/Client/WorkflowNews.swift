@@ -38,14 +38,14 @@ extension SQLWorkflowEngine {
         guard let messages = database.notifications(on: Herald.Channel.changes.rawValue) else { return }
         for await message in messages {
             for word in herald.words(in: message) ?? [] {
-                if let id = WorkflowID(rawValue: word) { bulletin.announce(id, isClosed: false) }
+                if let id = WorkflowID(rawValue: word) { bulletin.watchers.announce(id, isClosed: false) }
             }
         }
     }
 
     /// Looks at all workflows that are watched here in a few statements, however many watch.
     fileprivate func lookForChanges() async {
-        let watched = bulletin.watched
+        let watched = bulletin.watchers.watched
         guard !watched.isEmpty else { return }
         // While the database is away nothing moves; the next look comes soon.
         let states = try? await database.read { connection in
@@ -64,8 +64,8 @@ extension SQLWorkflowEngine {
             }
             return states
         }
-        for (id, state) in states ?? [:] where bulletin.note(state, of: id) {
-            bulletin.announce(id, isClosed: false)
+        for (id, state) in states ?? [:] where bulletin.watchers.note(state, of: id) {
+            bulletin.watchers.announce(id, isClosed: false)
         }
     }
 }

@@ -59,7 +59,11 @@ public struct TemporalCluster: Sendable {
         _ method: String, _ message: [UInt8], timeout: Duration
     ) async throws -> Answer {
         let path = "/temporal.api.workflowservice.v1.WorkflowService/" + method
-        return try Answer(protoBytes: try await channel.call(path, message, timeout: timeout))
+        do {
+            return try Answer(protoBytes: try await channel.call(path, message, timeout: timeout))
+        } catch let error as GRPCError {
+            throw error.naming(namespace: namespace)
+        }
     }
 
     /// Asks for the server's version; for health checks.

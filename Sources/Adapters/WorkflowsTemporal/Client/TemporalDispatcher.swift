@@ -21,7 +21,7 @@ public final class TemporalDispatcher: Service {
 
     /// - Parameters:
     ///   - interval: How often to look for what nobody told it of.
-    ///   - concurrency: Requests under way at once, each of another workflow; with one they arrive in their order.
+    ///   - concurrency: Requests under way at once, each of another workflow.
     public init(
         engine: TemporalWorkflowEngine, logger: Logger = .silent, interval: Duration = .seconds(2),
         concurrency: Int = 32, metrics: Metrics = Metrics()

@@ -12,10 +12,7 @@ public final class TemporalRetention: Service {
     public let name = "workflow-retention"
     private static let page = 100
     private let engine: TemporalWorkflowEngine
-    private let keep: Duration
-    private let interval: Duration
-    private let logger: Logger
-    private let watch: ClockWatch
+    private let schedule: RetentionSchedule
     private let forget: @Sendable (WorkflowDescription) async throws -> Void
 
     /// - Parameters:
@@ -26,39 +23,27 @@ public final class TemporalRetention: Service {
         logger: Logger = .silent, forget: @escaping @Sendable (WorkflowDescription) async throws -> Void
     ) {
         self.engine = engine
-        self.keep = keep
-        self.interval = interval
         self.forget = forget
-        watch = ClockWatch(engine.clock)
-        self.logger = logger.labelled(name)
+        schedule = RetentionSchedule(keep: keep, interval: interval, clock: engine.clock, logger: logger)
     }
 
     /// Sweeps now and then every interval.
     public func run(until shutdown: ShutdownSignal) async throws {
-        await shutdown.every(interval, on: engine.clock) { [self] in
-            let count = try await sweep()
-            if count > 0 { logger.info("removed ended workflows", ["count": .integer(count)]) }
-        } onFailure: { [logger] error in
-            logger.warning("ended workflows could not be removed", ["error": .text(String(describing: error))])
-        }
+        await schedule.run(until: shutdown) { [self] in try await sweep() }
     }
 
     /// Removes what is past its time; nothing for a day after the clock was set forward.
     /// - Returns: How many workflows were removed.
     @discardableResult
     public func sweep() async throws -> Int {
-        guard watch.isTrusted else {
-            logger.warning("the clock was set forward; nothing is removed for a day")
-            return 0
-        }
-        let oldest = engine.clock.now.addingTimeInterval(-keep.seconds).microseconds
+        guard let oldest = schedule.oldest?.microseconds else { return 0 }
         var (total, last) = (0, 0)
         while true {
             let rows = try await expired(before: oldest, after: last)
             guard let end = rows.last else { return total }
             last = end.id
             var forgotten: [Int] = []
-            for row in rows where await forgetFiles(of: row.job) { forgotten.append(row.id) }
+            for row in rows where await schedule.forget(row.job, by: forget) { forgotten.append(row.id) }
             total += forgotten.count
             guard !forgotten.isEmpty else { continue }
             try await engine.database.write { [forgotten] connection in
@@ -82,18 +67,6 @@ public final class TemporalRetention: Service {
                 WHERE id > \(last) AND status <> 'running' AND closed_at < \(oldest) ORDER BY id LIMIT \(Self.page)
                 """)
             return try rows.map { Expired(id: try $0.integer("id"), job: try WorkflowRows.description(of: $0)) }
-        }
-    }
-
-    private func forgetFiles(of job: WorkflowDescription) async -> Bool {
-        do {
-            try await forget(job)
-            return true
-        } catch {
-            logger.warning(
-                "the files of an ended workflow could not be removed",
-                ["job_id": .text(job.id.rawValue), "error": .text(String(describing: error))])
-            return false
         }
     }
 }

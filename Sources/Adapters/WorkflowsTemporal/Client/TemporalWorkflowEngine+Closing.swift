@@ -22,7 +22,7 @@ extension TemporalWorkflowEngine {
     /// Notes how a workflow ended in a transaction of its own, and tells who waits for it here.
     func note(_ ending: WorkflowRows.Ending, of id: WorkflowID) async throws {
         try await write { [self] in try note(ending, of: id, on: $0) }
-        bulletin.announce(id)
+        bulletin.watchers.announce(id)
     }
 
     /// Notes how a workflow ended, once, and tells who wants to know; nothing for one that was not admitted here.

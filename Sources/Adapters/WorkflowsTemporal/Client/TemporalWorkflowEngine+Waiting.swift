@@ -10,7 +10,7 @@ extension TemporalWorkflowEngine {
         try await withThrowingTaskGroup(of: WorkflowDescription?.self) { group in
             defer { group.cancelAll() }
             group.addTask { [self] in
-                for await _ in bulletin.changes(of: id) {
+                for await _ in bulletin.watchers.changes(of: id) {
                     if let description = try await notedEnd(of: id) { return description }
                 }
                 throw CancellationError()

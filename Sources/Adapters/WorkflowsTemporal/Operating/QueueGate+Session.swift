@@ -41,11 +41,11 @@ extension QueueGate {
             let row = try SessionRow.find(session, on: connection)
             return (try QueueRule.all(on: connection), row)
         }
-        let (stale, waiters) = state.withLock { state in
+        let waiters = state.withLock { state in
             if row == nil { state.forgetRows() } else { state.isInformed = true }
-            return (state.heed(rules), state.takeWaiters())
+            state.heed(rules)
+            return state.takeWaiters()
         }
-        for cancel in stale { cancel() }
         for waiter in waiters { waiter.resume() }
         return try await write(row)
     }

@@ -18,7 +18,6 @@ final class QueueGate: Sendable {
         var isPolling = true
         /// It is a row that others count.
         var isRecorded = false
-        var cancelPoll: (@Sendable () -> Void)?
     }
     struct State: Sendable {
         /// Whether the rules were read since others know of this worker; nothing is let through before.
@@ -73,6 +72,11 @@ final class QueueGate: Sendable {
         }
     }
 
+    /// Returns when the rules are known, or the worker stops.
+    func whenInformed() async {
+        while !Task.isCancelled, !state.withLock({ $0.isInformed || $0.isStopping }) { await waitForChange() }
+    }
+
     /// A permit for an activity that comes with the very command that schedules it; only where no rule holds.
     func admitAtOnce(_ queue: TaskQueue) -> QueuePermit? {
         state.withLock { state in
@@ -81,28 +85,6 @@ final class QueueGate: Sendable {
             state.held[permit.id] = Held(queue: queue, epoch: permit.epoch, isPolling: false)
             return permit
         }
-    }
-
-    /// Asks the server; stops asking when the queue's rules change.
-    func poll<Answer: Sendable>(
-        _ permit: QueuePermit, _ body: @escaping @Sendable () async -> Answer?
-    ) async -> Answer? {
-        let task = Task { await body() }
-        let isValid = state.withLock { state in
-            guard state.held[permit.id] != nil, state.epochs[permit.queue, default: 0] == permit.epoch else {
-                return false
-            }
-            state.held[permit.id]?.cancelPoll = { task.cancel() }
-            return true
-        }
-        if !isValid { task.cancel() }
-        let answer = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
-        }
-        state.withLock { $0.held[permit.id]?.cancelPoll = nil }
-        return answer
     }
 
     /// An activity came and runs.
@@ -194,15 +176,13 @@ extension QueueGate.State {
     }
 
     /// Puts new rules into force.
-    /// - Returns: What stops asking the server, under older rules.
-    mutating func heed(_ new: [TaskQueue: QueueRule]) -> [@Sendable () -> Void] {
+    mutating func heed(_ new: [TaskQueue: QueueRule]) {
         let changed = Set(new.keys).union(rules.keys).filter { new[$0] ?? QueueRule() != rules[$0] ?? QueueRule() }
         rules = new
         for queue in changed { epochs[queue, default: 0] += 1 }
-        return held.values.filter { changed.contains($0.queue) }.compactMap(\.cancelPoll)
     }
 
-    /// Whether nothing is under way any more that the rules do not allow.
+    /// Whether nothing is asked for any more that the rules do not allow.
     var isHeeding: Bool {
         held.values.allSatisfy { held in
             guard let rule = rules[held.queue], rule.isRestricting else { return true }

@@ -25,7 +25,9 @@ struct ReopeningPlan {
             places.append(event.id)
         }
         let index = try point.index(in: contents)
-        let cut = index < places.count ? places[index] : .max
+        var cut = index < places.count ? places[index] : .max
+        // A child that failed is started anew: its end would be told to the new run as well.
+        if let started = events.first(where: { $0.id == cut })?.failedChild { cut = started }
         guard let finish = events.last(where: { $0.id < cut && $0.isTaskEnd }) else {
             throw ReopeningRefused("Nothing of it had been decided before that; start a new one instead.")
         }
@@ -35,6 +37,11 @@ struct ReopeningPlan {
 }
 
 extension WireEvent {
+    /// The event that started the child which ended badly with this one.
+    fileprivate var failedChild: Int? {
+        childFailed?.initiatedEventID ?? childTimedOut?.initiatedEventID ?? childTerminated?.initiatedEventID
+    }
+
     fileprivate var isTaskEnd: Bool {
         switch kind {
         case .workflowTaskCompleted, .workflowTaskTimedOut, .workflowTaskFailed: true

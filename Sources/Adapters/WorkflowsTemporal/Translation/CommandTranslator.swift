@@ -72,7 +72,8 @@ struct CommandTranslator {
         start.taskQueue = WireTaskQueue(name: workflowQueue, kind: WireTaskQueue.Kind.normal)
         start.input = WirePayloads(child.input)
         start.parentClosePolicy = WireStartChild.ParentClosePolicy.requestCancel
-        start.reusePolicy = WireStartChild.ReusePolicy.rejectDuplicate
+        // A retry of a job starts those of its children anew that had failed.
+        start.reusePolicy = WireStartChild.ReusePolicy.allowDuplicateFailedOnly
         var header = try logContext() ?? WireFields()
         header.fields[HistoryTranslator.childID] = try WirePayload(json: child.id)
         start.header = header

@@ -77,7 +77,7 @@ struct WireStartChild: ProtoMessage {
         static let requestCancel = 3
     }
     enum ReusePolicy {
-        static let rejectDuplicate = 3
+        static let allowDuplicateFailedOnly = 2
     }
     var workflowID = ""
     var type: WireType?

@@ -77,6 +77,8 @@ public final class TemporalWorker: Service {
             for _ in 0..<setup.limits.workflowPolls {
                 for sticky in [false, true] {
                     polls.addTask {
+                        // The first activities find the rules known, as all later ones do.
+                        await self.setup.gate.whenInformed()
                         await self.pollWorkflows(sticky: sticky)
                         return .poll
                     }
@@ -169,9 +171,9 @@ public final class TemporalWorker: Service {
                 activities.freeSlot(queue)
                 continue
             }
-            let task = await setup.gate.poll(permit) { [self] () -> WireActivityTask? in
-                await pollOnce("PollActivityTaskQueue", wire)
-            }
+            // The server answers a second before our patience ends.
+            let timeout = setup.limits.activityPollTime + .seconds(1)
+            let task: WireActivityTask? = await pollOnce("PollActivityTaskQueue", wire, timeout: timeout)
             if let task, !task.token.isEmpty {
                 activities.begin(task, permit)
             } else {
@@ -181,13 +183,15 @@ public final class TemporalWorker: Service {
     }
 
     /// - Returns: nil when nothing came, or the server is away; then it has waited a little.
-    private func pollOnce<Answer: ProtoMessage>(_ method: String, _ queue: WireTaskQueue) async -> Answer? {
+    private func pollOnce<Answer: ProtoMessage>(
+        _ method: String, _ queue: WireTaskQueue, timeout: Duration = .seconds(70)
+    ) async -> Answer? {
         var request = WirePoll(namespace: setup.cluster.namespace, taskQueue: queue)
         request.identity = setup.cluster.identity
         request.instanceKey = setup.instanceKey
         request.deployment = setup.build.wire
         do {
-            return try await setup.cluster.once(method, request.protoBytes, timeout: .seconds(70))
+            return try await setup.cluster.once(method, request.protoBytes, timeout: timeout)
         } catch is CancellationError {
             return nil
         } catch let error as GRPCError where error.code == .deadlineExceeded {

@@ -30,6 +30,11 @@ public struct TemporalWorkerLimits: Sendable, Equatable {
     public var workflowPolls: Int
     /// Polls for activities that are open at a time, for each queue.
     public var activityPolls: Int
+    /// How long a poll for an activity waits; at least a second.
+    ///
+    /// It is also how long a changed rule of a task queue may take: polls are left to end, since what the server has
+    /// given to one that is cancelled is lost until its time is over.
+    public var activityPollTime: Duration
     /// How often a running activity that does not heartbeat itself is vouched for.
     ///
     /// It is also how soon it hears of its cancellation.
@@ -43,12 +48,14 @@ public struct TemporalWorkerLimits: Sendable, Equatable {
 
     /// Creates limits.
     public init(
-        runsInMemory: Int = 512, workflowPolls: Int = 4, activityPolls: Int = 4, pulse: Duration = .seconds(1),
+        runsInMemory: Int = 512, workflowPolls: Int = 4, activityPolls: Int = 4,
+        activityPollTime: Duration = .seconds(5), pulse: Duration = .seconds(1),
         silence: Duration = .seconds(20), stopGrace: Duration = .seconds(15)
     ) {
         self.runsInMemory = max(1, runsInMemory)
         self.workflowPolls = max(1, workflowPolls)
         self.activityPolls = max(1, activityPolls)
+        self.activityPollTime = max(activityPollTime, .seconds(1))
         self.pulse = pulse
         self.silence = silence
         self.stopGrace = stopGrace

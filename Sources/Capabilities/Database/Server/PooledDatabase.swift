@@ -39,7 +39,7 @@ public final class PooledDatabase: Database {
         self.connections = connections
         dialect = driver.dialect
         sweep = Self.sweeping(connections, every: limits.closeAfter, clock)
-        metrics.onScrape { [weak self] in await self?.readings() ?? [] }
+        metrics.onScrape { [weak self] in await self?.status().readings ?? [] }
     }
 
     deinit { sweep.cancel() }
@@ -118,18 +118,5 @@ extension PooledDatabase {
                 for connection in connections { await connection.closeIfUnused() }
             }
         }
-    }
-
-    private func readings() async -> [Reading] {
-        let status = await status()
-        return [
-            Reading(
-                "atelier_database_connections", help: "Connections to the database.",
-                value: Double(status.connections)),
-            Reading("atelier_database_connections_busy", help: "Connections at work.", value: Double(status.busy)),
-            Reading(
-                "atelier_database_transactions_waiting", help: "Transactions waiting for a connection.",
-                value: Double(status.waiting)),
-        ]
     }
 }

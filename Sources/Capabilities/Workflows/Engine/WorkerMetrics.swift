@@ -5,8 +5,7 @@ package import Observability
 package final class WorkerMetrics: Sendable {
     private struct Instruments {
         var seconds: [[String]: Histogram] = [:]
-        var failures: [[String]: Counter] = [:]
-        var workflows: [[String]: Counter] = [:]
+        var counts: [[String]: Counter] = [:]
     }
     private let metrics: Metrics
     private let instruments = Locked(Instruments())
@@ -30,27 +29,26 @@ package final class WorkerMetrics: Sendable {
 
     /// An attempt failed.
     package func activityFailed(_ activity: String, kind: String) {
-        let counter = instruments.withLock { known in
-            let counter =
-                known.failures[[activity, kind]]
-                ?? metrics.counter(
-                    "atelier_activity_failures_total", help: "Attempts of activities that failed.",
-                    labels: ["activity": activity, "kind": kind])
-            known.failures[[activity, kind]] = counter
-            return counter
-        }
-        counter.increment()
+        count(
+            "atelier_activity_failures_total", help: "Attempts of activities that failed.",
+            by: [("activity", activity), ("kind", kind)])
     }
 
     /// A workflow ended.
     package func workflowClosed(_ workflow: String, outcome: String) {
+        count(
+            "atelier_workflows_total", help: "Workflows that ended.",
+            by: [("workflow", workflow), ("outcome", outcome)])
+    }
+
+    private func count(_ name: String, help: String, by labels: [(name: String, value: String)]) {
+        let key = [name] + labels.map(\.value)
         let counter = instruments.withLock { known in
             let counter =
-                known.workflows[[workflow, outcome]]
+                known.counts[key]
                 ?? metrics.counter(
-                    "atelier_workflows_total", help: "Workflows that ended.",
-                    labels: ["workflow": workflow, "outcome": outcome])
-            known.workflows[[workflow, outcome]] = counter
+                    name, help: help, labels: Dictionary(uniqueKeysWithValues: labels.map { ($0.name, $0.value) }))
+            known.counts[key] = counter
             return counter
         }
         counter.increment()
