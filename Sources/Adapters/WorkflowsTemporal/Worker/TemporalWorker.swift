@@ -95,16 +95,26 @@ public final class TemporalWorker: Service {
         }
     }
 
-    /// Waits a moment for the server to end our polls by itself: a task on its way to one that is cancelled is lost until
-    /// its time is over.
+    /// Waits for the server to end our polls by itself.
+    ///
+    /// A task on its way to a poll that is cancelled is lost until its time is over. A server that ends none of them within
+    /// a second will not.
     private func end(_ polls: inout TaskGroup<PollEnd>) async {
-        polls.addTask { [clock = setup.engine.clock] in
-            // Cancelled when all polls have ended.
-            do { try await clock.sleep(for: .seconds(1)) } catch { return .poll }
-            return .patience
+        for (limit, end) in [(Duration.seconds(1), PollEnd.moment), (.seconds(5), .patience)] {
+            polls.addTask { [clock = setup.engine.clock] in
+                // Cancelled when all polls have ended; then nobody looks at what this returns.
+                do { try await clock.sleep(for: limit) } catch { return end }
+                return end
+            }
         }
         var open = openPolls
-        while open > 0, await polls.next() == .poll { open -= 1 }
+        waiting: while open > 0 {
+            switch await polls.next() {
+            case .poll: open -= 1
+            case .moment where open < openPolls: continue
+            case .moment, .patience, nil: break waiting
+            }
+        }
         polls.cancelAll()
     }
 
@@ -114,7 +124,7 @@ public final class TemporalWorker: Service {
         return workflows + setup.queues.values.reduce(0) { $0 + min(setup.limits.activityPolls, $1) }
     }
 
-    private enum PollEnd { case poll, patience }
+    private enum PollEnd { case poll, moment, patience }
 
     /// Makes the server end our polls with nothing, so that no task is lost on its way, and forget our own queue.
     private func tellServer() async {
