@@ -24,7 +24,9 @@ import Testing
 
     @Test func `what Temporal was never told before a kill, the next process tells it`() async throws {
         let place = try await TemporalPlace()
-        let (first, ids) = try await admitted(at: place, in: .silent)
+        let proxy = ServerProxy(to: try place.port())
+        defer { proxy.stop() }
+        let (first, ids) = try await admitted(at: place, through: proxy, in: .silent)
         await first.kill()
 
         let kept = try await Books(of: place)
@@ -40,7 +42,9 @@ import Testing
     @Test func `what Temporal was told before a kill, but we did not hear of, is told again to no effect`() async throws
     {
         let place = try await TemporalPlace()
-        let (first, ids) = try await admitted(at: place, in: .holdsReplies)
+        let proxy = ServerProxy(to: try place.port())
+        defer { proxy.stop() }
+        let (first, ids) = try await admitted(at: place, through: proxy, in: .holdsReplies)
         for id in ids {
             try await eventually("campaign \(id) is with Temporal") {
                 try await place.tool("workflow", "describe", "--workflow-id", "campaign-\(id)").code == 0
@@ -59,9 +63,8 @@ import Testing
     /// Has an API process take in three campaigns: one on a good day, and two while the connection to Temporal is as
     /// `weather` says.
     private func admitted(
-        at place: TemporalPlace, in weather: ServerProxy.Weather
+        at place: TemporalPlace, through proxy: ServerProxy, in weather: ServerProxy.Weather
     ) async throws -> (AtelierProcess, [Int]) {
-        let proxy = ServerProxy(to: try place.port())
         let server = try await place.start("api", through: proxy.port)
         let client = Client(server)
         var ids = [try await client.createCampaign(TemporalPlace.order)]
