@@ -95,12 +95,16 @@ own() {
     peer "$1" "$program" bench engine --json --workflows "$2" --concurrency "$engine_concurrency" "${@:3}"
 }
 
-# Both workers on the server that is running, one after the other; each in a process that is client and worker.
+# Both workers on the server that is running, one after the other; each in a process that is client and worker. The
+# server grows slower with what it keeps in memory: whoever comes first in one round comes last in the next.
 temporal_round() {
+    if [ $(($1 % 2)) = 0 ]; then own_temporal; fi
     peer engine.temporal "$engine_python" engine_temporal.py "127.0.0.1:$temporal_port" "$engine_count" \
         "$engine_concurrency" "$1"
-    own engine.atelier.temporal "$engine_count" --temporal "127.0.0.1:$temporal_port"
+    if [ $(($1 % 2)) = 1 ]; then own_temporal; fi
 }
+
+own_temporal() { own engine.atelier.temporal "$engine_count" --temporal "127.0.0.1:$temporal_port"; }
 
 temporal() {
     local number
