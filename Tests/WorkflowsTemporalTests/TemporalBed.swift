@@ -56,6 +56,7 @@ struct TemporalBed: WorkflowTestBed {
         let shutdown = ShutdownSignal()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await dispatcher.run(until: shutdown) }
+            if queues == [.default: 1] { try await decideWhatWaits(registry) }
             group.addTask { try await worker.run(until: shutdown) }
             do { try await body() } catch {
                 shutdown.trigger()
@@ -63,6 +64,30 @@ struct TemporalBed: WorkflowTestBed {
             }
             shutdown.trigger()
             try await group.waitForAll()
+        }
+    }
+}
+
+extension TemporalBed {
+    /// Lets what was admitted before schedule its activities, which then all wait when a worker with one slot comes.
+    private func decideWhatWaits(_ registry: WorkflowRegistry) async throws {
+        let admitted = try await engine.list(WorkflowFilter(status: .running)).workflows.count
+        guard admitted > 0 else { return }
+        let decider = TemporalWorker(
+            engine: temporal, registry: registry, queues: [.default: 0], holdsWorkflows: true, limits: limits)
+        let shutdown = ShutdownSignal()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await decider.run(until: shutdown) }
+            defer { shutdown.trigger() }
+            var request = WireDescribeQueue(namespace: namespace)
+            request.taskQueue = WireTaskQueue(name: temporal.cluster.workflowQueue, kind: WireTaskQueue.Kind.normal)
+            request.type = WireTaskQueueType.activity
+            request.reportsStats = true
+            var waiting = 0
+            while waiting < admitted {
+                let queue = try await temporal.cluster.call("DescribeTaskQueue", request, as: WireQueueDescription.self)
+                waiting = queue.stats?.backlog ?? 0
+            }
         }
     }
 }
