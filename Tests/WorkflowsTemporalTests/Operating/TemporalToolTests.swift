@@ -125,13 +125,13 @@ import Workflows
                 try await bed.temporal.limit(.default, to: TaskQueueLimits(startsPerSecond: 2.5))
                 try await bed.temporal.setWeight(7, ofOwner: "ann")
                 let set = try await config()
-                #expect(set.contains("2.5"))
+                #expect(set.contains(": 2.5"))
                 #expect(set.contains("\"ann\": 7"))
 
                 try await bed.temporal.limit(.default, to: TaskQueueLimits())
                 try await bed.temporal.setWeight(1, ofOwner: "ann")
                 let unset = try await config()
-                #expect(!unset.contains("2.5"))
+                #expect(!unset.contains(": 2.5"))
                 #expect(!unset.contains("ann"))
             }
         }
