@@ -90,10 +90,25 @@ import Testing
         let run = try await AtelierProcess.run(["doctor"], in: scratch.url, environment: environment)
 
         #expect(run.code == 0, "\(run.output)")
-        for word in ["API_PORT", "environment", "default", "ok    database", "ok    storage", "ok    imaging"] {
+        for word in ["API_PORT", "environment", "default"]
+            + ["database", "engine", "storage", "imaging"].map({ "ok    \($0)" })
+        {
             #expect(run.output.contains(word), "\(word)")
         }
         #expect(!run.output.contains(AtelierProcess.password) && run.output.contains("(hidden)"))
+    }
+
+    @Test func `doctor says that Temporal is not there`() async throws {
+        let scratch = try Scratch()
+        // A port that nobody has: the discard service's.
+        let environment = AtelierProcess.environment(
+            home: scratch.url, adding: ["ATELIER_ENGINE": "temporal", "TEMPORAL_ADDRESS": "127.0.0.1:9"])
+
+        let run = try await AtelierProcess.run(["doctor"], in: scratch.url, environment: environment)
+
+        #expect(run.code == 1)
+        #expect(run.output.contains("FAIL  engine") && run.output.contains("127.0.0.1:9"), "\(run.output)")
+        #expect(run.output.contains("ok    database"))
     }
 
     @Test func `a port that is taken is said in words`() async throws {

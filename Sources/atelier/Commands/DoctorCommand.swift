@@ -34,6 +34,7 @@ enum DoctorCommand: Command {
     private static func probes(_ settings: ProgramSettings) -> [Probe] {
         [
             Probe(name: "database") { try await settings.examineDatabase() },
+            Probe(name: "engine") { try await settings.examineEngine() },
             Probe(name: "storage") {
                 let store = try await FileStore(root: settings.path(StorageSettings.url, scheme: "file"))
                 let key = try StorageKey("doctor/probe.txt")

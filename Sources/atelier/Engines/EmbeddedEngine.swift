@@ -48,7 +48,5 @@ struct EmbeddedEngine: Engine {
             logger: logger, metrics: metrics)
     }
 
-    func examine() async throws -> String { "embedded, on the database" }
-
     func close() async {}
 }

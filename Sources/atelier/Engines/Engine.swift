@@ -20,10 +20,6 @@ protocol Engine: Sendable {
     /// A worker.
     func worker(_ plan: WorkerPlan) -> any Service
 
-    /// Asks whether it works, for the doctor.
-    /// - Returns: What was found, in a few words.
-    func examine() async throws -> String
-
     /// Closes what was opened.
     func close() async
 }

@@ -53,7 +53,22 @@ struct TemporalEngine: Engine {
             limits: TemporalWorkerLimits(stopGrace: plan.stopGrace), logger: logger, metrics: metrics)
     }
 
-    func examine() async throws -> String { "Temporal \(try await engine.serverVersion()) answers" }
-
     func close() async { await engine.close() }
+}
+
+extension ProgramSettings {
+    /// Tests the workflow engine, for the doctor.
+    /// - Returns: What was found, in a few words.
+    func examineEngine() async throws -> String {
+        guard self[WorkflowSettings.engine] == "temporal" else { return "embedded, on the database" }
+        let cluster = try TemporalCluster(settings: configuration)
+        do {
+            let version = try await cluster.probe()
+            await cluster.close()
+            return "Temporal \(version) answers, and knows the namespace"
+        } catch {
+            await cluster.close()
+            throw error
+        }
+    }
 }

@@ -75,6 +75,9 @@ public struct TemporalCluster: Sendable {
         return info.serverVersion
     }
 
+    /// Closes the connection; later calls fail.
+    public func close() async { await channel.close() }
+
     /// A run's events from `token` on, or from its beginning.
     func history(of execution: WireExecution, from token: [UInt8] = []) async throws -> [WireEvent] {
         var events: [WireEvent] = []

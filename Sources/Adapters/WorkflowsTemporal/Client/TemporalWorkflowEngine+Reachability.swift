@@ -17,12 +17,8 @@ extension TemporalWorkflowEngine {
         return found
     }
 
-    /// The server's version.
-    /// - Throws: ``GRPCClient/GRPCError`` when it cannot be reached or does not know the namespace.
-    public func serverVersion() async throws -> String { try await cluster.probe() }
-
     /// Closes the connection to the server; later calls fail.
-    public func close() async { await cluster.channel.close() }
+    public func close() async { await cluster.close() }
 
     /// Goes by the last look.
     public func checkReachable() throws {
