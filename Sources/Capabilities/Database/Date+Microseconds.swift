@@ -1,3 +1,4 @@
+import Concurrency
 package import FoundationEssentials
 
 extension Date {
@@ -6,4 +7,9 @@ extension Date {
 
     /// The date of a table's time; the same number always makes the same date.
     package init(microseconds: Int) { self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000) }
+}
+
+extension Duration {
+    /// Whole microseconds.
+    package var microseconds: Int { Int(seconds * 1_000_000) }
 }

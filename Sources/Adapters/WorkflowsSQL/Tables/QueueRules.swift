@@ -49,11 +49,6 @@ struct QueueRules: Sendable {
 }
 
 extension TaskQueueLimits {
-    init(_ row: SQLRow) throws {
-        let rate: Double? = if case .null = row["rate_limit"] { nil } else { try row.real("rate_limit") }
-        self.init(concurrency: try row.optionalInteger("concurrency_limit"), startsPerSecond: rate)
-    }
-
     /// Attempts that may start at once after a rest.
     var burst: Double { max(1, startsPerSecond ?? 0) }
 }

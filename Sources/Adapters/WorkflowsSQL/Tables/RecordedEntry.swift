@@ -131,14 +131,3 @@ struct UnreadableHistory: Error, CustomStringConvertible {
     let kind: String
     var description: String { "the history holds an entry of the unknown kind \(kind); run the newer program" }
 }
-
-/// Small values as JSON in a text column.
-enum JSONText {
-    static func encode(_ value: some Encodable) throws -> String {
-        String(decoding: try Payload(encoding: value).bytes, as: UTF8.self)
-    }
-
-    static func decode<Value: Decodable>(_ text: String) throws -> Value {
-        try Payload(bytes: Array(text.utf8)).decode()
-    }
-}

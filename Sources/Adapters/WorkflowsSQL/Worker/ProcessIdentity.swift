@@ -18,12 +18,7 @@ package struct ProcessIdentity: Sendable, Equatable {
         process: "\(getpid()):\(startTime(of: Int(getpid())) ?? "unknown")")
 
     /// This process for people: `host:pid`.
-    static let label: String = {
-        var name = [CChar](repeating: 0, count: 65)
-        gethostname(&name, name.count - 1)
-        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return "\(host):\(getpid())"
-    }()
+    static let label = "\(HostName.current):\(getpid())"
 
     /// Whether the process runs; nil when that cannot be seen from here.
     var isRunning: Bool? {

@@ -1,4 +1,5 @@
 import Concurrency
+import Database
 import Workflows
 
 // Filling a turn from what a run was told and what it decided; the run keeps account of what is open.

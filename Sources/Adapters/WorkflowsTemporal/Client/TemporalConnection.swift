@@ -1,3 +1,4 @@
+import Concurrency
 import GRPCClient
 import Glibc
 public import Settings
@@ -15,12 +16,7 @@ extension TemporalCluster {
     }
 
     /// This process in Temporal's usual form: `4711@host`.
-    public static let processIdentity: String = {
-        var name = [CChar](repeating: 0, count: 65)
-        gethostname(&name, name.count - 1)
-        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return "\(getpid())@\(host)"
-    }()
+    public static let processIdentity = "\(getpid())@\(HostName.current)"
 }
 
 extension GRPCChannel {

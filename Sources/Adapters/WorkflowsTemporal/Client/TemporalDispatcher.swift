@@ -12,22 +12,20 @@ public final class TemporalDispatcher: Service {
     private let engine: TemporalWorkflowEngine
     private let logger: Logger
     private let interval: Duration
-    private let concurrency: Int
+    /// Requests under way at once, each of another workflow.
+    private static let concurrency = 32
     /// How long the server has for its answer.
     private static let patience = Duration.seconds(5)
     /// How long a request is left to whoever took it: longer than telling takes, and so long does one wait whose
     /// dispatcher was killed.
     private static let claim = Duration.seconds(7)
 
-    /// - Parameters:
-    ///   - interval: How often to look for what nobody told it of.
-    ///   - concurrency: Requests under way at once, each of another workflow.
+    /// - Parameter interval: How often to look for what nobody told it of.
     public init(
         engine: TemporalWorkflowEngine, logger: Logger = .silent, interval: Duration = .seconds(2),
-        concurrency: Int = 32, metrics: Metrics = Metrics()
+        metrics: Metrics = Metrics()
     ) {
         self.engine = engine
-        self.concurrency = max(1, concurrency)
         self.logger = logger.labelled(name)
         self.interval = interval
         metrics.onScrape { [engine] in
@@ -76,10 +74,10 @@ public final class TemporalDispatcher: Service {
     /// - Throws: Why none of them could be told, or what is wrong with the database.
     private func dispatch() async throws -> Int {
         let now = engine.clock.now.microseconds
-        let rows = try await engine.database.write { [concurrency] connection in
-            try Outbox.claim(concurrency, now: now, until: now + Int(Self.claim.seconds * 1_000_000), on: connection)
+        let rows = try await engine.database.write { connection in
+            try Outbox.claim(Self.concurrency, now: now, until: now + Self.claim.microseconds, on: connection)
         }
-        let refusals = try await rows.concurrentMap(atMost: concurrency) { row in try await self.tell(row) }
+        let refusals = try await rows.concurrentMap(atMost: Self.concurrency) { row in try await self.tell(row) }
         let taken = refusals.count { $0 == nil }
         if taken == 0, let refusal = refusals.compactMap(\.self).first { throw refusal }
         return taken

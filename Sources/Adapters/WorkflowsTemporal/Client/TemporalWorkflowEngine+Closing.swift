@@ -2,12 +2,6 @@ import Concurrency
 public import Database
 public import Workflows
 
-/// Somebody who is told of runs that end, in the transaction that notes their end.
-struct ClosingHook: Sendable {
-    let isWanted: @Sendable (any SQLConnection) throws -> Bool
-    let body: @Sendable (WorkflowDescription, any SQLConnection) throws -> Void
-}
-
 extension TemporalWorkflowEngine {
     /// Calls `body` in the transaction that notes a workflow's end here; the server has ended it just before.
     ///

@@ -9,7 +9,7 @@ enum WorkflowRows {
     static func insert(
         _ id: WorkflowID, workflow: String, options: StartOptions, at now: Int, on connection: any SQLConnection
     ) throws -> Bool {
-        let memo = String(decoding: try Payload(encoding: options.memo).bytes, as: UTF8.self)
+        let memo = try JSONText.encode(options.memo)
         return try connection.insert(
             """
             INSERT INTO temporal_workflows (workflow_id, workflow, owner, memo, status, started_at)
@@ -39,7 +39,7 @@ enum WorkflowRows {
     /// Notes an end; a second note changes nothing, nor does a late one of a run that was reopened.
     /// - Returns: Whether it was not known before.
     static func close(_ id: String, _ ending: Ending, on connection: any SQLConnection) throws -> Bool {
-        let failure = try ending.failure.map { String(decoding: try Payload(encoding: $0).bytes, as: UTF8.self) }
+        let failure = try ending.failure.map { try JSONText.encode($0) }
         let percent = ending.status == .completed ? 100 : ending.progress?.progress
         return try connection.execute(
             """
@@ -73,13 +73,14 @@ enum WorkflowRows {
 
     static func description(of row: SQLRow) throws -> WorkflowDescription {
         let result: Payload? = if case .null = row["result"] { nil } else { Payload(bytes: try row.blob("result")) }
-        let text: (String) throws -> Payload? = { try row.optionalText($0).map { Payload(bytes: Array($0.utf8)) } }
         return WorkflowDescription(
             id: WorkflowID(recorded: try row.text("workflow_id")), runID: RunID(rawValue: ""),
             workflow: try row.text("workflow"), status: WorkflowStatus(rawValue: try row.text("status")) ?? .running,
             step: try row.optionalText("step") ?? "", progress: try row.integer("progress"), result: result,
-            failure: try text("failure")?.decode(), problem: nil, owner: try row.optionalText("owner"),
-            memo: try text("memo")?.decode() ?? [:], startedAt: Date(microseconds: try row.integer("started_at")),
+            failure: try row.optionalText("failure").map { try JSONText.decode($0) }, problem: nil,
+            owner: try row.optionalText("owner"),
+            memo: try row.optionalText("memo").map { try JSONText.decode($0) } ?? [:],
+            startedAt: Date(microseconds: try row.integer("started_at")),
             closedAt: try row.optionalInteger("closed_at").map { Date(microseconds: $0) },
             reopenings: try row.integer("reopenings"))
     }

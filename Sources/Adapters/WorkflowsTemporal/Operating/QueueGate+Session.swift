@@ -60,7 +60,7 @@ extension QueueGate {
             )
         }
         let revision = row?.revision ?? 0
-        let leaseTime = Int(lease.seconds * 1_000_000)
+        let leaseTime = lease.microseconds
         let isFresh = (row?.expiresAt ?? 0) > now + leaseTime * 2 / 3
         let hasNews = running != row?.running || !unrecorded.isEmpty || !returned.isEmpty
         let heeded = heeds && unrecorded.isEmpty ? revision : (row?.heeded ?? 0)
@@ -178,15 +178,14 @@ private struct SessionRow: Sendable {
             SessionRow(
                 label: try row.text("label"), revision: try row.integer("rules_revision"),
                 heeded: try row.integer("rules_heeded"), expiresAt: try row.integer("expires_at"),
-                queues: try Payload(bytes: Array(try row.text("queues").utf8)).decode(),
-                running: try Payload(bytes: Array(try row.text("running").utf8)).decode())
+                queues: try JSONText.decode(try row.text("queues")),
+                running: try JSONText.decode(try row.text("running")))
         }
     }
 
     /// Writes all but the revision, which is those who change the rules to raise.
     func save(as id: String, at now: Int, on connection: any SQLConnection) throws {
-        let running = String(decoding: try Payload(encoding: running).bytes, as: UTF8.self)
-        let queues = String(decoding: try Payload(encoding: queues).bytes, as: UTF8.self)
+        let (running, queues) = (try JSONText.encode(running), try JSONText.encode(queues))
         let changed = try connection.execute(
             """
             UPDATE temporal_sessions SET expires_at = \(expiresAt), rules_heeded = \(heeded), running = \(running)

@@ -19,10 +19,8 @@ struct QueueRule: Sendable, Equatable {
         let rows = try connection.query(
             "SELECT name, concurrency_limit, rate_limit, paused_at, pause_reason FROM temporal_queues LIMIT 10000")
         return try rows.reduce(into: [:]) { rules, row in
-            let rate: Double? = if case .null = row["rate_limit"] { nil } else { try row.real("rate_limit") }
             rules[TaskQueue(rawValue: try row.text("name"))] = QueueRule(
-                limits: TaskQueueLimits(
-                    concurrency: try row.optionalInteger("concurrency_limit"), startsPerSecond: rate),
+                limits: try TaskQueueLimits(row),
                 pausedAt: try row.optionalInteger("paused_at").map { Date(microseconds: $0) },
                 pauseReason: try row.optionalText("pause_reason"))
         }

@@ -16,8 +16,8 @@ struct WorkerSession: Sendable {
         try connection.query(
             "SELECT label, queues, running FROM temporal_sessions WHERE expires_at >= \(now) ORDER BY id LIMIT 1000"
         ).map { row in
-            let queues: [String] = try Payload(bytes: Array(try row.text("queues").utf8)).decode()
-            let running: [String: Int] = try Payload(bytes: Array(try row.text("running").utf8)).decode()
+            let queues: [String] = try JSONText.decode(try row.text("queues"))
+            let running: [String: Int] = try JSONText.decode(try row.text("running"))
             return WorkerSession(
                 label: try row.text("label"), queues: queues.map { TaskQueue(rawValue: $0) },
                 running: Dictionary(uniqueKeysWithValues: running.map { (TaskQueue(rawValue: $0.key), $0.value) }))

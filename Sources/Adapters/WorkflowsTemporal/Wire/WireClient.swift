@@ -31,13 +31,6 @@ struct WireStart: ProtoMessage {
     ]
 }
 
-/// The message `StartWorkflowExecutionResponse`.
-struct WireStartAnswer: ProtoMessage {
-    var runID = ""
-    var isStarted = false
-    static let fields: [ProtoField<Self>] = [.string(1, \.runID), .bool(3, \.isStarted)]
-}
-
 /// The message `SignalWorkflowExecutionRequest`.
 struct WireSignal: ProtoMessage {
     var namespace = ""
@@ -62,17 +55,6 @@ struct WireRequestCancel: ProtoMessage {
     static let fields: [ProtoField<Self>] = [
         .string(1, \.namespace), .message(2, \.execution), .string(3, \.identity), .string(4, \.requestID),
         .string(6, \.reason),
-    ]
-}
-
-/// The message `TerminateWorkflowExecutionRequest`.
-struct WireTerminate: ProtoMessage {
-    var namespace = ""
-    var execution: WireExecution?
-    var reason = ""
-    var identity = ""
-    static let fields: [ProtoField<Self>] = [
-        .string(1, \.namespace), .message(2, \.execution), .string(3, \.reason), .string(5, \.identity),
     ]
 }
 

@@ -2,11 +2,7 @@ import Concurrency
 public import Database
 public import Workflows
 
-/// Somebody who is told of runs that end, in the transaction that ends them.
-struct ClosingHook: Sendable {
-    let isWanted: @Sendable (any SQLConnection) throws -> Bool
-    let body: @Sendable (WorkflowDescription, any SQLConnection) throws -> Void
-
+extension ClosingHook {
     /// Tells `hooks` of the runs, children excepted, that `batch` has ended.
     /// - Returns: Whether somebody was told, and so may have started workflows.
     static func tell(_ hooks: [ClosingHook], of batch: [Change], on connection: any SQLConnection) throws -> Bool {

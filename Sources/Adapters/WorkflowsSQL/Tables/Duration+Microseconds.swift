@@ -1,6 +1,0 @@
-import Concurrency
-
-extension Duration {
-    /// Whole microseconds.
-    var microseconds: Int { Int(seconds * 1_000_000) }
-}
